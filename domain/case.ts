@@ -1,0 +1,364 @@
+import * as z from 'zod/mini';
+import type { Calendar } from './calendar.ts';
+import { isOpenTurn, isPaused, openThresholds, reachedThreshold, type Threshold, Turn, toldMark } from './clock.ts';
+import {
+  type CaseEvent,
+  CaseFields,
+  CaseStatus,
+  compareEvents,
+  type EventOf,
+  Instant,
+  logPosition,
+  Priority,
+  toInstant,
+} from './event.ts';
+import type { ClockPolicy, Policy } from './policy.ts';
+
+/**
+ * A case: the fold of its events under a policy. The same events in any order, duplicates
+ * included, give the same case. Closed turns are folded into counts; the log keeps the rest.
+ */
+export const Case = z.object({
+  caseId: z.string(),
+  source: z.string(),
+  /** Undefined until the `opened` event is known; such a case has no clocks from its opening. */
+  openedAt: z.optional(Instant),
+  status: CaseStatus,
+  priority: Priority,
+  fields: CaseFields,
+  queue: z.optional(z.string()),
+  triage: z.optional(
+    z.object({
+      ruleId: z.string(),
+      reason: z.string(),
+      policyVersion: z.string(),
+      route: z.enum(['home', 'vendor']),
+      sensitive: z.boolean(),
+      dataClass: z.string(),
+      category: z.string(),
+      language: z.string(),
+      at: Instant,
+    }),
+  ),
+  handoff: z.optional(
+    z.object({
+      handoffId: z.string(),
+      vendor: z.string(),
+      attempt: z.number(),
+      state: z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']),
+      packetHash: z.string(),
+      at: Instant,
+    }),
+  ),
+  /** Vendors that were offered the case and did not finish it. */
+  triedVendors: z.array(z.string()),
+  /** Public human replies so far. */
+  replies: z.number(),
+  turns: z.array(Turn),
+  /** Ended turns that are no longer kept in `turns`, per clock. */
+  ended: z.record(z.string(), z.number()),
+  csat: z.optional(z.enum(['good', 'bad'])),
+  mergedInto: z.optional(z.string()),
+  policyVersion: z.string(),
+  /** Log position of the last event folded in. */
+  foldedTo: z.string(),
+});
+export type Case = z.infer<typeof Case>;
+
+/** What a fold needs besides events: the policy and its calendars. */
+export interface FoldContext {
+  readonly policy: Policy;
+  readonly calendar: (name: string) => Calendar;
+}
+
+/** Events that are a record only: folding them changes nothing. */
+const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set(['written-back', 'alert-notified', 'alert-acknowledged']);
+
+/** Folds a whole log, in any order and with duplicates, into the case; undefined for no events. */
+export function foldCase(events: readonly CaseEvent[], context: FoldContext): Case | undefined {
+  const byKey = new Map(events.map((event) => [event.key, event]));
+  let state: Case | undefined;
+  for (const event of [...byKey.values()].sort(compareEvents)) state = applyEvent(state, event, context);
+  return state;
+}
+
+/** Can the event be applied to the case as it stands, or must the case be folded anew from its log? */
+export function continuesCase(state: Case | undefined, event: CaseEvent, policyVersion: string): boolean {
+  if (state === undefined) return true;
+  return state.policyVersion === policyVersion && logPosition(event) > state.foldedTo;
+}
+
+/** Applies the next event in log order. Pure: returns a new case. */
+export function applyEvent(state: Case | undefined, event: CaseEvent, context: FoldContext): Case {
+  if (RECORD_ONLY.has(event.type) && state !== undefined) return state;
+  const before = state ?? emptyCase(event, context.policy);
+  const after = foldInto(before, event, context);
+  return { ...after, foldedTo: logPosition(event) };
+}
+
+function emptyCase(event: CaseEvent, policy: Policy): Case {
+  return {
+    caseId: event.caseId,
+    source: event.caseId.slice(0, event.caseId.indexOf(':')),
+    status: 'new',
+    priority: policy.defaultPriority,
+    fields: {},
+    triedVendors: [],
+    replies: 0,
+    turns: [],
+    ended: {},
+    policyVersion: policy.version,
+    foldedTo: '',
+  };
+}
+
+function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
+  switch (event.type) {
+    case 'opened':
+      return foldOpened(state, event, context);
+    case 'message-added':
+      return foldMessage({ ...state, fields: mergeFields(state.fields, event.fields) }, event, context);
+    case 'status-changed':
+      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, event.status, event.occurredAt, context);
+    case 'solved':
+      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, 'solved', event.occurredAt, context);
+    case 'reopened':
+      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, 'open', event.occurredAt, context);
+    case 'merged':
+      return changeStatus({ ...state, ...(event.into === undefined ? {} : { mergedInto: event.into }) }, 'merged', event.occurredAt, context);
+    case 'priority-changed':
+      return retarget(state, event.priority ?? context.policy.defaultPriority, event.occurredAt, context);
+    case 'assigned':
+      return {
+        ...state,
+        fields: mergeFields(omit(state.fields, 'assigneeId'), {
+          ...(event.assigneeId === null ? {} : { assigneeId: event.assigneeId }),
+          ...(event.group === undefined ? {} : { group: event.group }),
+        }),
+      };
+    case 'csat-received':
+      return { ...state, csat: event.score };
+    case 'triaged': {
+      const { priority, queue, tags, ...triage } = event.decision;
+      const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
+      return retarget({ ...state, queue, fields, triage: { ...triage, at: event.occurredAt } }, priority, event.occurredAt, context);
+    }
+    case 'handoff-offered':
+      return {
+        ...state,
+        handoff: {
+          handoffId: event.handoffId,
+          vendor: event.vendor,
+          attempt: event.attempt,
+          state: 'offered',
+          packetHash: event.packetHash,
+          at: event.occurredAt,
+        },
+      };
+    case 'handoff-accepted':
+    case 'handoff-rejected':
+    case 'handoff-expired':
+    case 'handoff-resolved':
+    case 'handoff-returned':
+    case 'handoff-recalled':
+      return foldHandoff(state, event);
+    case 'deadline-reached':
+      return {
+        ...state,
+        turns: state.turns.map((turn) =>
+          turn.clock === event.clock && turn.turn === event.turn
+            ? { ...turn, told: [...new Set([...turn.told, toldMark(event.threshold, event.dueAt)])] }
+            : turn,
+        ),
+      };
+    case 'brought-home':
+    case 'written-back':
+    case 'alert-notified':
+    case 'alert-acknowledged':
+      return state;
+  }
+}
+
+function foldOpened(state: Case, event: EventOf<'opened'>, context: FoldContext): Case {
+  if (state.openedAt !== undefined) return { ...state, fields: mergeFields(state.fields, event.fields) };
+  const opened: Case = {
+    ...state,
+    openedAt: event.occurredAt,
+    priority: event.priority ?? state.priority,
+    fields: mergeFields(state.fields, event.fields),
+  };
+  const started = startTurn(startTurn(opened, 'first-response', event.occurredAt, context), 'resolution', event.occurredAt, context);
+  return changeStatus(started, event.status ?? 'new', event.occurredAt, context);
+}
+
+function foldMessage(state: Case, event: EventOf<'message-added'>, context: FoldContext): Case {
+  if (!event.public || event.author === 'system') return state;
+  if (event.author === 'customer') {
+    const waiting = state.turns.some((turn) => turn.clock !== 'resolution' && isOpenTurn(turn));
+    // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
+    const awaited = state.openedAt !== undefined && !waiting && (state.status === 'solved' || !isOver(state.status));
+    const withText = state.fields.text === undefined && event.text !== undefined ? { ...state, fields: { ...state.fields, text: event.text } } : state;
+    return awaited ? startTurn(withText, 'next-response', event.occurredAt, context) : withText;
+  }
+  const kept = { stoppedAt: event.occurredAt };
+  const stopped = endTurns(endTurns(state, 'first-response', kept), 'next-response', kept);
+  return { ...stopped, replies: state.replies + 1 };
+}
+
+function foldHandoff(state: Case, event: Extract<CaseEvent, { handoffId: string; vendor: string }>): Case {
+  if (state.handoff?.handoffId !== event.handoffId || event.type === 'handoff-offered') return state;
+  const outcome = event.type.slice('handoff-'.length) as NonNullable<Case['handoff']>['state'];
+  const unfinished = outcome !== 'accepted' && outcome !== 'resolved';
+  return {
+    ...state,
+    handoff: { ...state.handoff, state: outcome, at: event.occurredAt },
+    triedVendors: unfinished ? [...new Set([...state.triedVendors, event.vendor])] : state.triedVendors,
+  };
+}
+
+/** Solved, closed, merged or deleted: nobody waits for an answer any more. */
+export function isOver(status: CaseStatus): boolean {
+  return status === 'solved' || status === 'closed' || status === 'merged' || status === 'deleted';
+}
+
+function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {
+  const was = state.status;
+  let next: Case = { ...state, status };
+  if (status === 'merged' || status === 'deleted') {
+    return { ...next, turns: next.turns.map((turn) => (isOpenTurn(turn) ? { ...turn, cancelledAt: at } : turn)) };
+  }
+  if (isOver(status)) {
+    if (!isOver(was)) {
+      // The resolution clock stops; a reopened case may resume it. A response never given is no longer owed.
+      next = endTurns(next, 'resolution', { stoppedAt: at });
+      next = endTurns(endTurns(next, 'first-response', { cancelledAt: at }), 'next-response', { cancelledAt: at });
+    }
+    return next;
+  }
+  if (isOver(was)) next = reopenResolution(next, at, context);
+  return {
+    ...next,
+    turns: next.turns.map((turn) => {
+      if (!isOpenTurn(turn)) return turn;
+      const pauses = clockPolicy(context.policy, turn.clock)?.pauseOn.includes(status) ?? false;
+      if (pauses && !isPaused(turn)) return { ...turn, pauses: [...turn.pauses, { from: at, reason: status }] };
+      if (!pauses && isPaused(turn)) return { ...turn, pauses: closePause(turn.pauses, at) };
+      return turn;
+    }),
+  };
+}
+
+function clockPolicy(policy: Policy, clock: Turn['clock']): ClockPolicy | undefined {
+  return policy.clocks.find((entry) => entry.clock === clock);
+}
+
+/** Starts a clock's next turn, unless the policy has no such clock. Only the latest turn of a clock is kept. */
+function startTurn(state: Case, clock: Turn['clock'], at: string, context: FoldContext): Case {
+  const policy = clockPolicy(context.policy, clock);
+  if (policy === undefined) return state;
+  const previous = state.turns.filter((turn) => turn.clock === clock).length;
+  const ended = (state.ended[clock] ?? 0) + previous;
+  const turn: Turn = {
+    clock,
+    turn: ended + 1,
+    startedAt: at,
+    targetSeconds: policy.targets[state.priority],
+    calendar: policy.calendar,
+    pauses: policy.pauseOn.includes(state.status) ? [{ from: at, reason: state.status }] : [],
+    told: [],
+  };
+  return {
+    ...state,
+    turns: [...state.turns.filter((other) => other.clock !== clock), turn],
+    ended: { ...state.ended, [clock]: ended },
+  };
+}
+
+function endTurns(state: Case, clock: Turn['clock'], end: { stoppedAt: string } | { cancelledAt: string }): Case {
+  const at = 'stoppedAt' in end ? end.stoppedAt : end.cancelledAt;
+  return {
+    ...state,
+    turns: state.turns.map((turn) =>
+      turn.clock === clock && isOpenTurn(turn) ? { ...turn, ...end, pauses: closePause(turn.pauses, at) } : turn,
+    ),
+  };
+}
+
+function closePause(pauses: Turn['pauses'], at: string): Turn['pauses'] {
+  return pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at } : pause));
+}
+
+/** A reopened case takes up its resolution clock where it stopped, or starts a new turn, as the policy says. */
+function reopenResolution(state: Case, at: string, context: FoldContext): Case {
+  const policy = clockPolicy(context.policy, 'resolution');
+  const turn = state.turns.find((candidate) => candidate.clock === 'resolution');
+  if (policy === undefined || turn?.stoppedAt === undefined) return state;
+  if (policy.onReopen === 'restart') return startTurn(state, 'resolution', at, context);
+  const { stoppedAt, ...resumed } = turn;
+  const again: Turn = { ...resumed, pauses: [...turn.pauses, { from: stoppedAt, to: at, reason: 'solved' }] };
+  return { ...state, turns: state.turns.map((other) => (other === turn ? again : other)) };
+}
+
+/** A new priority gives every open turn its new target, from its original start and with its pauses. */
+function retarget(state: Case, priority: Priority, at: string, context: FoldContext): Case {
+  return {
+    ...state,
+    priority,
+    turns: state.turns.map((turn) => {
+      const target = clockPolicy(context.policy, turn.clock)?.targets[priority];
+      if (!isOpenTurn(turn) || target === undefined || target === turn.targetSeconds) return turn;
+      return { ...turn, targetSeconds: target, retargetedAt: at };
+    }),
+  };
+}
+
+function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFields {
+  if (learnt === undefined) return known;
+  const custom = learnt.custom === undefined ? known.custom : { ...known.custom, ...learnt.custom };
+  const defined = Object.fromEntries(Object.entries(learnt).filter(([, value]) => value !== undefined));
+  return { ...known, ...defined, ...(custom === undefined ? {} : { custom }) };
+}
+
+function omit<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const { [key]: _dropped, ...rest } = value;
+  return rest;
+}
+
+/** The soonest threshold of any clock that is still to be told: the instant at which someone must look at the case. */
+export function nextThreshold(state: Case, context: FoldContext): Threshold | undefined {
+  return thresholds(state, context, openThresholds)
+    .flat()
+    .sort((a, b) => a.at - b.at)[0];
+}
+
+/** The thresholds to tell at `now` (ms): at most one per clock. */
+export function reachedThresholds(state: Case, context: FoldContext, now: number): Threshold[] {
+  return thresholds(state, context, (turn, policy, calendar) => reachedThreshold(turn, policy, calendar, now)).filter(
+    (threshold) => threshold !== undefined,
+  );
+}
+
+function thresholds<T>(state: Case, context: FoldContext, look: (turn: Turn, policy: ClockPolicy, calendar: Calendar) => T): T[] {
+  return state.turns.flatMap((turn) => {
+    const policy = clockPolicy(context.policy, turn.clock);
+    return policy === undefined ? [] : [look(turn, policy, context.calendar(turn.calendar))];
+  });
+}
+
+/** The event that records a reached threshold; its key makes it happen once. */
+export function deadlineReached(state: Case, threshold: Threshold, now: number): EventOf<'deadline-reached'> {
+  const dueAt = toInstant(threshold.dueAt);
+  return {
+    type: 'deadline-reached',
+    key: `caserelay:deadline-reached:${threshold.clock}:${threshold.turn}:${threshold.threshold}:${dueAt}`,
+    caseId: state.caseId,
+    occurredAt: toInstant(now),
+    receivedAt: toInstant(now),
+    clock: threshold.clock,
+    turn: threshold.turn,
+    threshold: threshold.threshold,
+    kind: threshold.kind,
+    at: toInstant(threshold.at),
+    dueAt,
+  };
+}

@@ -1,0 +1,183 @@
+import * as z from 'zod/mini';
+import type { Calendar } from './calendar.ts';
+import { ClockName, Instant, toInstant } from './event.ts';
+import type { ClockPolicy, Warning } from './policy.ts';
+
+/**
+ * One run of a clock, as the case stores it. Everything else about it (due, worked, status) is
+ * computed from this, a calendar and an instant, never stored as a counter that could drift.
+ */
+export const Turn = z.object({
+  clock: ClockName,
+  /** 1 for the first run of this clock on this case. */
+  turn: z.number(),
+  startedAt: Instant,
+  /** Open time promised, seconds. */
+  targetSeconds: z.number(),
+  calendar: z.string(),
+  /** When the target last changed; absent if it never did. */
+  retargetedAt: z.optional(Instant),
+  /** Pauses in order; the last one may still be open. */
+  pauses: z.array(z.object({ from: Instant, to: z.optional(Instant), reason: z.string() })),
+  /** When the promise was kept (or the case solved). */
+  stoppedAt: z.optional(Instant),
+  /** Set when the promise no longer applies (the case was merged away or deleted). */
+  cancelledAt: z.optional(Instant),
+  /** Thresholds already told, as `threshold@deadline`: each is told once. */
+  told: z.array(z.string()),
+});
+export type Turn = z.infer<typeof Turn>;
+
+export type ClockStatus = 'running' | 'paused' | 'imminent' | 'breached' | 'met' | 'met-late' | 'cancelled';
+
+export interface Measure {
+  readonly status: ClockStatus;
+  /** The deadline, or null while paused or cancelled. A deadline passed before the pause stays. */
+  readonly dueAt: string | null;
+  /** Open time used until `now` or the end of the turn, seconds. */
+  readonly workedSeconds: number;
+  /** Open time beyond the target, seconds; 0 if none. */
+  readonly overSeconds: number;
+}
+
+const ms = (instant: string) => Date.parse(instant);
+
+/** The stretches of a turn in which its clock runs; the last is endless unless paused, stopped or cut at `until`. */
+function runs(turn: Turn): [from: number, to: number][] {
+  const result: [number, number][] = [];
+  const end = turn.stoppedAt ?? turn.cancelledAt;
+  const limit = end === undefined ? Number.POSITIVE_INFINITY : ms(end);
+  let from = ms(turn.startedAt);
+  for (const pause of turn.pauses) {
+    if (ms(pause.from) > from) result.push([from, Math.min(ms(pause.from), limit)]);
+    if (pause.to === undefined) return result;
+    from = Math.max(from, ms(pause.to));
+  }
+  if (from < limit) result.push([from, limit]);
+  return result;
+}
+
+/**
+ * The instant (ms) at which a turn has used `seconds` of open time, or null if it is paused or
+ * over before it gets there. Only the part of a pause that lies inside open hours moves it.
+ */
+export function instantOfWork(turn: Turn, seconds: number, calendar: Calendar): number | null {
+  let left = seconds * 1000;
+  for (const [from, to] of runs(turn)) {
+    if (to === Number.POSITIVE_INFINITY) return calendar.add(from, left);
+    const open = calendar.elapsed(from, to);
+    if (left <= open) return calendar.add(from, left);
+    left -= open;
+  }
+  return null;
+}
+
+/** Open time (seconds) that a turn has used at `now` (ms). */
+export function workedSeconds(turn: Turn, now: number, calendar: Calendar): number {
+  let worked = 0;
+  for (const [from, to] of runs(turn)) worked += calendar.elapsed(from, Math.min(to, now));
+  return worked / 1000;
+}
+
+export function isOpenTurn(turn: Turn): boolean {
+  return turn.stoppedAt === undefined && turn.cancelledAt === undefined;
+}
+
+export function isPaused(turn: Turn): boolean {
+  const last = turn.pauses.at(-1);
+  return last !== undefined && last.to === undefined;
+}
+
+/** The deadline of a turn as it stands (ms): for an ended turn, the one it had to meet. Null if paused before it. */
+function deadlineOf(turn: Turn, calendar: Calendar): number | null {
+  const { stoppedAt: _s, cancelledAt: _c, ...open } = turn;
+  return instantOfWork(open, turn.targetSeconds, calendar);
+}
+
+/** What a turn looks like at `now` (ms). */
+export function measure(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar, now: number): Measure {
+  const worked = workedSeconds(turn, now, calendar);
+  const due = deadlineOf(turn, calendar);
+  const overSeconds = Math.max(0, worked - turn.targetSeconds);
+  return {
+    status: statusOf(turn, policy, calendar, now, worked, due),
+    dueAt: due === null || turn.cancelledAt !== undefined ? null : toInstant(due),
+    workedSeconds: worked,
+    overSeconds,
+  };
+}
+
+function statusOf(
+  turn: Turn,
+  policy: Pick<ClockPolicy, 'warnings'>,
+  calendar: Calendar,
+  now: number,
+  worked: number,
+  due: number | null,
+): ClockStatus {
+  if (turn.cancelledAt !== undefined) return 'cancelled';
+  if (turn.stoppedAt !== undefined) return worked > turn.targetSeconds ? 'met-late' : 'met';
+  if (due !== null && now >= due) return 'breached';
+  if (isPaused(turn)) return 'paused';
+  const warned = policy.warnings.some((warning) => {
+    const at = instantOfWork(turn, workBefore(turn, warning), calendar);
+    return at !== null && now >= at;
+  });
+  return warned ? 'imminent' : 'running';
+}
+
+/** Open time (seconds) after which a warning is due. */
+function workBefore(turn: Turn, warning: Warning): number {
+  if (warning.share !== undefined) return Math.ceil(turn.targetSeconds * warning.share * 1000) / 1000;
+  return Math.max(0, turn.targetSeconds - (warning.secondsBefore ?? 0));
+}
+
+export interface Threshold {
+  readonly clock: Turn['clock'];
+  readonly turn: number;
+  /** "breach", or the warning's name. */
+  readonly threshold: string;
+  readonly kind: 'warning' | 'breach' | 'breached-on-retarget';
+  /** When it is reached, ms. */
+  readonly at: number;
+  /** The deadline it belongs to, ms. */
+  readonly dueAt: number;
+}
+
+/** The mark that says "this threshold of this deadline has been told". */
+export function toldMark(threshold: string, dueAt: string): string {
+  return `${threshold}@${dueAt}`;
+}
+
+/**
+ * The thresholds of a turn that are still to be told, soonest first. None while it is paused or
+ * over, or once its deadline has been told. A warning that a later warning of the same deadline
+ * has overtaken is not told any more.
+ */
+export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar): Threshold[] {
+  if (!isOpenTurn(turn)) return [];
+  const due = instantOfWork(turn, turn.targetSeconds, calendar);
+  if (due === null) return [];
+  const told = (threshold: string) => turn.told.includes(toldMark(threshold, toInstant(due)));
+  if (told('breach')) return [];
+  const retargeted = turn.retargetedAt !== undefined && due <= ms(turn.retargetedAt);
+  const base = { clock: turn.clock, turn: turn.turn, dueAt: due };
+  const breach: Threshold = { ...base, threshold: 'breach', kind: retargeted ? 'breached-on-retarget' : 'breach', at: due };
+  const warnings: Threshold[] = [];
+  let overtakenUntil = Number.NEGATIVE_INFINITY;
+  for (const warning of policy.warnings) {
+    const at = instantOfWork(turn, workBefore(turn, warning), calendar);
+    if (at === null || at >= due) continue;
+    if (told(warning.name)) overtakenUntil = Math.max(overtakenUntil, at);
+    else warnings.push({ ...base, threshold: warning.name, kind: 'warning', at });
+  }
+  return [...warnings.filter((warning) => warning.at > overtakenUntil), breach].sort((a, b) => a.at - b.at);
+}
+
+/**
+ * The one threshold of a turn to tell at `now` (ms), if any: the latest that has been reached,
+ * so that one moment never sends two e-mails about one promise.
+ */
+export function reachedThreshold(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar, now: number): Threshold | undefined {
+  return openThresholds(turn, policy, calendar).findLast((threshold) => threshold.at <= now);
+}

@@ -1,0 +1,176 @@
+import * as z from 'zod/mini';
+
+/**
+ * Case events: the normalised facts that a case is a fold of.
+ *
+ * CRM adapters make the events of the first group; CaseRelay itself makes those of the second
+ * (its decisions, offers and alerts), so that one log explains the whole life of a case.
+ * All instants are ISO 8601 UTC with milliseconds ("2026-11-22T09:30:00.000Z"), so that they
+ * sort as text.
+ */
+
+/** An instant, normalised to UTC milliseconds whatever precision or offset the source used. */
+export const Instant = z.pipe(
+  z.string().check(z.refine((text) => isInstant(text), 'expected an ISO 8601 instant such as 2026-11-22T09:30:00Z')),
+  z.transform((text) => toInstant(Date.parse(text))),
+);
+
+/** Milliseconds since the epoch → the one textual form of an instant used everywhere. */
+export function toInstant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isInstant(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+export const Priority = z.enum(['low', 'normal', 'high', 'urgent']);
+export type Priority = z.infer<typeof Priority>;
+
+/** Work states of a case, in the field's common terms. `merged` and `deleted` end a case without a solution. */
+export const CaseStatus = z.enum(['new', 'open', 'pending', 'on-hold', 'solved', 'closed', 'merged', 'deleted']);
+export type CaseStatus = z.infer<typeof CaseStatus>;
+
+export const Author = z.enum(['customer', 'agent', 'vendor', 'system']);
+export type Author = z.infer<typeof Author>;
+
+/** What a CRM knows of a case; any event may carry what it happens to know. */
+export const CaseFields = z.object({
+  subject: z.optional(z.string()),
+  text: z.optional(z.string()),
+  channel: z.optional(z.string()),
+  language: z.optional(z.string()),
+  requesterId: z.optional(z.string()),
+  assigneeId: z.optional(z.string()),
+  group: z.optional(z.string()),
+  tier: z.optional(z.string()),
+  region: z.optional(z.string()),
+  tags: z.optional(z.array(z.string())),
+  /** Anything else the source sends that rules may look at (custom fields, form, brand). */
+  custom: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+});
+export type CaseFields = z.infer<typeof CaseFields>;
+
+const base = {
+  /** Unique within the source, the same on every retry: a delivery id, an event id, or (ours) what the event is about. */
+  key: z.string().check(z.minLength(1), z.maxLength(512)),
+  caseId: z.string().check(z.regex(/^[a-z0-9-]+:[^\s#]{1,200}$/, 'expected "<source>:<id>"')),
+  /** The source's clock. */
+  occurredAt: Instant,
+  /** Ours. */
+  receivedAt: Instant,
+};
+
+const Threshold = z.string();
+export const ClockName = z.enum(['first-response', 'next-response', 'resolution']);
+export type ClockName = z.infer<typeof ClockName>;
+
+export const RejectReason = z.enum(['capacity', 'skill', 'language', 'hours', 'policy', 'other']);
+
+/** One case event; `type` tells which. */
+export const CaseEvent = z.discriminatedUnion('type', [
+  // From a CRM.
+  z.object({ ...base, type: z.literal('opened'), status: z.optional(CaseStatus), priority: z.nullish(Priority), fields: CaseFields }),
+  z.object({
+    ...base,
+    type: z.literal('message-added'),
+    author: Author,
+    public: z.boolean(),
+    text: z.optional(z.string()),
+    fields: z.optional(CaseFields),
+  }),
+  z.object({ ...base, type: z.literal('status-changed'), status: CaseStatus, fields: z.optional(CaseFields) }),
+  z.object({ ...base, type: z.literal('solved'), fields: z.optional(CaseFields) }),
+  z.object({ ...base, type: z.literal('reopened'), fields: z.optional(CaseFields) }),
+  z.object({ ...base, type: z.literal('priority-changed'), priority: z.nullable(Priority) }),
+  z.object({ ...base, type: z.literal('assigned'), assigneeId: z.nullable(z.string()), group: z.optional(z.string()) }),
+  z.object({ ...base, type: z.literal('merged'), into: z.optional(z.string()) }),
+  z.object({ ...base, type: z.literal('csat-received'), score: z.enum(['good', 'bad']) }),
+  // From CaseRelay.
+  z.object({
+    ...base,
+    type: z.literal('triaged'),
+    decision: z.object({
+      ruleId: z.string(),
+      reason: z.string(),
+      policyVersion: z.string(),
+      priority: Priority,
+      queue: z.string(),
+      route: z.enum(['home', 'vendor']),
+      sensitive: z.boolean(),
+      dataClass: z.string(),
+      category: z.string(),
+      tags: z.array(z.string()),
+      language: z.string(),
+    }),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('handoff-offered'),
+    handoffId: z.string(),
+    vendor: z.string(),
+    attempt: z.number(),
+    reason: z.string(),
+    packetHash: z.string(),
+    answerBy: Instant,
+  }),
+  z.object({ ...base, type: z.literal('handoff-accepted'), handoffId: z.string(), vendor: z.string() }),
+  z.object({ ...base, type: z.literal('handoff-rejected'), handoffId: z.string(), vendor: z.string(), reason: RejectReason, note: z.optional(z.string()) }),
+  z.object({ ...base, type: z.literal('handoff-expired'), handoffId: z.string(), vendor: z.string() }),
+  z.object({ ...base, type: z.literal('handoff-resolved'), handoffId: z.string(), vendor: z.string(), note: z.optional(z.string()) }),
+  z.object({ ...base, type: z.literal('handoff-returned'), handoffId: z.string(), vendor: z.string(), reason: RejectReason, note: z.optional(z.string()) }),
+  z.object({ ...base, type: z.literal('handoff-recalled'), handoffId: z.string(), vendor: z.string(), by: z.string() }),
+  z.object({ ...base, type: z.literal('brought-home'), reason: z.string(), tried: z.array(z.string()) }),
+  z.object({ ...base, type: z.literal('written-back'), what: z.array(z.string()) }),
+  z.object({
+    ...base,
+    type: z.literal('deadline-reached'),
+    clock: ClockName,
+    turn: z.number(),
+    /** 'breach', or the warning as the policy writes it ("75%", "30 business minutes before"). */
+    threshold: Threshold,
+    kind: z.enum(['warning', 'breach', 'breached-on-retarget']),
+    /** The instant that was reached. */
+    at: Instant,
+    /** The deadline it belongs to (equals `at` for a breach). */
+    dueAt: Instant,
+  }),
+  z.object({ ...base, type: z.literal('alert-notified'), alertId: z.string(), rung: z.number(), to: z.string(), kind: z.string() }),
+  z.object({ ...base, type: z.literal('alert-acknowledged'), alertId: z.string(), by: z.string() }),
+]);
+export type CaseEvent = z.infer<typeof CaseEvent>;
+export type CaseEventType = CaseEvent['type'];
+export type EventOf<T extends CaseEventType> = Extract<CaseEvent, { type: T }>;
+
+/**
+ * Rank of events that happen at the same instant: stop beats pause beats start, so starts are
+ * folded first and stops last. Source: facts of the field's SLA semantics (Zendesk, Zammad tests).
+ */
+function rank(event: CaseEvent): number {
+  switch (event.type) {
+    case 'opened':
+      return 0;
+    case 'reopened':
+      return 2;
+    case 'message-added':
+      return event.author === 'customer' ? 1 : 4;
+    case 'status-changed':
+      return event.status === 'pending' || event.status === 'on-hold' ? 3 : 2;
+    case 'solved':
+    case 'merged':
+      return 5;
+    default:
+      return 4;
+  }
+}
+
+/** The place of an event in its case's log, as text that sorts: occurredAt, rank, key. */
+export function logPosition(event: CaseEvent): string {
+  return `${event.occurredAt}|${rank(event)}|${event.key}`;
+}
+
+/** Orders two events of one case as the fold wants them; any two distinct events differ. */
+export function compareEvents(a: CaseEvent, b: CaseEvent): number {
+  const [pa, pb] = [logPosition(a), logPosition(b)];
+  return pa < pb ? -1 : pa > pb ? 1 : 0;
+}

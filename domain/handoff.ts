@@ -1,0 +1,93 @@
+import type { Calendar } from './calendar.ts';
+import type { Case } from './case.ts';
+import { isOver } from './case.ts';
+import type { Policy, VendorPolicy } from './policy.ts';
+
+export type HandoffState = NonNullable<Case['handoff']>['state'];
+
+/** What a vendor can answer, and when. */
+export type VendorAnswer = 'accepted' | 'rejected' | 'resolved' | 'returned';
+
+/** The handoff contract: from each state, the states it may move to. */
+export const HANDOFF_EDGES: Readonly<Record<HandoffState, readonly HandoffState[]>> = {
+  offered: ['accepted', 'rejected', 'expired', 'recalled'],
+  accepted: ['resolved', 'returned', 'recalled'],
+  rejected: [],
+  expired: [],
+  resolved: [],
+  returned: [],
+  recalled: [],
+};
+
+export function canMove(from: HandoffState, to: HandoffState): boolean {
+  return HANDOFF_EDGES[from].includes(to);
+}
+
+/** Why a vendor cannot be offered a case. */
+export type Ineligible = 'already-tried' | 'closed-now' | 'language' | 'data-class' | 'category';
+
+export interface Selection {
+  readonly vendor: VendorPolicy | undefined;
+  /** In words: why this one, or why none. */
+  readonly reason: string;
+  readonly refused: readonly { readonly vendor: string; readonly because: Ineligible }[];
+}
+
+/**
+ * The first vendor, in the policy's order, that may and can take the case at `now` (ms). Fails
+ * closed: an untriaged, sensitive, finished or home-routed case, and one whose data class no
+ * vendor is cleared for, goes to nobody.
+ */
+export function selectVendor(state: Case, policy: Policy, calendar: (name: string) => Calendar, now: number): Selection {
+  const none = (reason: string, refused: Selection['refused'] = []): Selection => ({ vendor: undefined, reason, refused });
+  const triage = state.triage;
+  if (triage === undefined) return none('the case has not been triaged');
+  if (isOver(state.status)) return none(`the case is ${state.status}`);
+  if (triage.sensitive) return none('the case is sensitive and stays home');
+  if (triage.route !== 'vendor') return none('triage keeps the case home');
+  if (state.triedVendors.length >= policy.maxOffers) return none(`${state.triedVendors.length} vendors were offered the case, the most that policy allows`);
+  const refused: { vendor: string; because: Ineligible }[] = [];
+  for (const vendor of policy.vendors) {
+    const because = ineligible(vendor, state, triage, calendar, now);
+    if (because === undefined) {
+      const passed = refused.map((other) => `${other.vendor}: ${other.because}`).join(', ');
+      return { vendor, reason: passed === '' ? `${vendor.id} is first in the policy's order` : `${vendor.id}; not ${passed}`, refused };
+    }
+    refused.push({ vendor: vendor.id, because });
+  }
+  return none(`no vendor is eligible (${refused.map((other) => `${other.vendor}: ${other.because}`).join(', ') || 'none configured'})`, refused);
+}
+
+function ineligible(
+  vendor: VendorPolicy,
+  state: Case,
+  triage: NonNullable<Case['triage']>,
+  calendar: (name: string) => Calendar,
+  now: number,
+): Ineligible | undefined {
+  if (state.triedVendors.includes(vendor.id)) return 'already-tried';
+  if (!vendor.dataClasses.includes(triage.dataClass)) return 'data-class';
+  if (!vendor.categories.includes(triage.category)) return 'category';
+  if (triage.language !== 'unknown' && !vendor.languages.includes(triage.language)) return 'language';
+  if (!calendar(vendor.calendar).isOpen(now)) return 'closed-now';
+  return undefined;
+}
+
+/** What a vendor is sent of a case: only the fields that its entry in the policy allows. */
+export type Packet = Readonly<Partial<Record<VendorPolicy['packetFields'][number], string | readonly string[]>>>;
+
+/** Builds the packet; a field that the policy does not list, or the case does not have, is left out. */
+export function buildPacket(state: Case, vendor: VendorPolicy): Packet {
+  const known: Record<VendorPolicy['packetFields'][number], string | readonly string[] | undefined> = {
+    category: state.triage?.category,
+    priority: state.priority,
+    language: state.triage?.language,
+    channel: state.fields.channel,
+    region: state.fields.region,
+    subject: state.fields.subject,
+    text: state.fields.text,
+    tags: state.fields.tags,
+    openedAt: state.openedAt,
+  };
+  return Object.fromEntries(vendor.packetFields.flatMap((field) => (known[field] === undefined ? [] : [[field, known[field]]])));
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import type { Alert } from '../../../domain/alert.ts';
+import { Alert as AlertSchema } from '../../../domain/alert.ts';
+import type { Case } from '../../../domain/case.ts';
+import { type CaseEvent, Instant } from '../../../domain/event.ts';
+import type { HandoffState } from '../../../domain/handoff.ts';
+
+/**
+ * What the functions ask of the table. One contract suite runs against the in-memory double and
+ * against DynamoDB (test/contract). Every method throws StoreUnavailableError when the table refuses
+ * or cannot be reached; the caller may try again.
+ */
+
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/** The log of a case, and its snapshot. */
+export interface CaseStore {
+  /** Appends an event unless its key is known for its case: the inbox, the deduplication and the log are this one conditional put. */
+  append(event: CaseEvent): Promise<'appended' | 'duplicate'>;
+  /** All events of a case, in no particular order, strongly consistent. */
+  events(caseId: string): Promise<CaseEvent[]>;
+  /** The snapshot and its version, strongly consistent. */
+  load(caseId: string): Promise<StoredCase | undefined>;
+  /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. */
+  save(state: Case, dueAt: string | undefined, expected: number): Promise<'saved' | 'conflict'>;
+  /** Cases of one shard whose deadline is at or before `until`, soonest first. */
+  due(shard: number, until: string): AsyncIterable<DueCase>;
+}
+
+export interface StoredCase {
+  readonly state: Case;
+  readonly version: number;
+}
+
+export interface DueCase {
+  readonly caseId: string;
+  readonly dueAt: string;
+}
+
+export const Handoff = z.object({
+  handoffId: z.string(),
+  caseId: z.string(),
+  vendor: z.string(),
+  attempt: z.number(),
+  state: z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']),
+  offeredAt: Instant,
+  answerBy: Instant,
+  packetHash: z.string(),
+  policyVersion: z.string(),
+  /** Task token of the wait that an answer ends. Never leaves the account. */
+  taskToken: z.string(),
+});
+export type Handoff = z.infer<typeof Handoff>;
+
+export interface HandoffStore {
+  /** Creates the handoff and appends `event` in one transaction. If the handoff exists (a retry), renews its task token while it is still offered and returns what is stored. */
+  create(handoff: Handoff, event: CaseEvent): Promise<Handoff>;
+  get(handoffId: string): Promise<Handoff | undefined>;
+  /** Moves it along one edge of the contract and appends `event`, in one transaction. 'conflict' if it is no longer in `from`. */
+  move(handoffId: string, from: HandoffState, to: HandoffState, event: CaseEvent): Promise<'moved' | 'conflict'>;
+  /** Stores the token of the wait for the work, while the handoff is accepted; returns the handoff as it then is. */
+  await(handoffId: string, taskToken: string): Promise<Handoff | undefined>;
+}
+
+export const StoredAlert = z.object({
+  alert: AlertSchema,
+  /** The rung that was last told. */
+  rung: z.number(),
+  taskToken: z.string(),
+  acknowledgedBy: z.optional(z.string()),
+  acknowledgedAt: z.optional(Instant),
+});
+export type StoredAlert = z.infer<typeof StoredAlert>;
+
+export interface AlertStore {
+  /** Creates the alert, or moves it to this rung with this task token; returns what is stored. An acknowledged alert is left as it is. */
+  raise(alert: Alert, rung: number, taskToken: string): Promise<StoredAlert>;
+  get(alertId: string): Promise<StoredAlert | undefined>;
+  /** Records the first acknowledgement and appends `event`, in one transaction. 'conflict' if it was acknowledged before. */
+  acknowledge(alertId: string, by: string, at: string, event: CaseEvent): Promise<'acknowledged' | 'conflict'>;
+  /** Was this rung's e-mail to this address handed over? The marker is set after the hand-over. */
+  wasMailed(alertId: string, rung: number, to: string): Promise<boolean>;
+  markMailed(alertId: string, rung: number, to: string, at: string): Promise<void>;
+}

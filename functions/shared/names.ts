@@ -1,0 +1,55 @@
+/** Names that more than one place must agree on: infra and functions both read them here. Import-free. */
+
+/** Environment variables of the functions. */
+export const ENV = {
+  tableName: 'TABLE_NAME',
+  /** Base URL of the HTTP API as its callers see it: e-mail links and vendor answers start with it. */
+  publicUrl: 'PUBLIC_URL',
+  deadlineQueueUrl: 'DEADLINE_QUEUE_URL',
+  poisonQueueUrl: 'POISON_QUEUE_URL',
+  caseTriageArn: 'CASE_TRIAGE_ARN',
+  vendorHandoffArn: 'VENDOR_HANDOFF_ARN',
+  breachAlertArn: 'BREACH_ALERT_ARN',
+  /** Prefix of the secrets' names: <prefix>/source/<name>, <prefix>/vendor/<id>, <prefix>/links. */
+  secretPrefix: 'SECRET_PREFIX',
+  configurationSet: 'CONFIGURATION_SET',
+  bodyCapBytes: 'BODY_CAP_BYTES',
+} as const;
+
+export const METRIC_NAMESPACE = 'CaseRelay';
+
+export const METRIC = {
+  casesReceived: 'CasesReceived',
+  duplicatesDropped: 'DuplicatesDropped',
+  webhooksRefused: 'WebhooksRefused',
+  triageDecided: 'TriageDecided',
+  handoffOffered: 'HandoffOffered',
+  handoffAccepted: 'HandoffAccepted',
+  handoffRejected: 'HandoffRejected',
+  handoffExpired: 'HandoffExpired',
+  slaWarning: 'SlaWarning',
+  slaBreach: 'SlaBreach',
+  alertLag: 'AlertLag',
+  alertAcknowledged: 'AlertAcknowledged',
+  poisonEvents: 'PoisonEvents',
+  sweeps: 'Sweeps',
+  oldestOverdue: 'OldestOverdueDeadline',
+} as const;
+
+/** The table's indexes and key shapes (docs/data-model.md). */
+export const INDEX = { due: 'due' } as const;
+
+/** Shards of the due index: the sweeper queries each. */
+export const DUE_SHARDS = 4;
+
+/** How far ahead of the clock a sweep looks, seconds: a little more than the minute between two sweeps. */
+export const SWEEP_AHEAD_SECONDS = 90;
+
+/** Largest webhook or answer body that is read, bytes. */
+export const BODY_CAP_BYTES = 256 * 1024;
+
+export const SECRET = {
+  source: (prefix: string, name: string) => `${prefix}/source/${name}`,
+  vendor: (prefix: string, id: string) => `${prefix}/vendor/${id}`,
+  links: (prefix: string) => `${prefix}/links`,
+} as const;
