@@ -49,7 +49,8 @@ export const Handoff = z.object({
   answerBy: Instant,
   packetHash: z.string(),
   policyVersion: z.string(),
-  /** Task token of the wait that an answer ends. Never leaves the account. */
+  /** What the workflow waits for, and the task token of that wait. The token never leaves the account. */
+  awaiting: z.enum(['answer', 'work']),
   taskToken: z.string(),
 });
 export type Handoff = z.infer<typeof Handoff>;
@@ -60,8 +61,8 @@ export interface HandoffStore {
   get(handoffId: string): Promise<Handoff | undefined>;
   /** Moves it along one edge of the contract and appends `event`, in one transaction. 'conflict' if it is no longer in `from`. */
   move(handoffId: string, from: HandoffState, to: HandoffState, event: CaseEvent): Promise<'moved' | 'conflict'>;
-  /** Stores the token of the wait for the work, while the handoff is accepted; returns the handoff as it then is. */
-  await(handoffId: string, taskToken: string): Promise<Handoff | undefined>;
+  /** Stores the token of the wait for the work while the handoff is accepted; returns the handoff as it then is. */
+  awaitWork(handoffId: string, taskToken: string): Promise<Handoff | undefined>;
 }
 
 export const StoredAlert = z.object({

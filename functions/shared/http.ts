@@ -1,0 +1,96 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { StoreUnavailableError } from '../adapters/store/store.ts';
+import { logger, observed } from './observe.ts';
+import { SecretUnavailableError } from './secrets.ts';
+
+/** An answer other than success, as RFC 9457 problem+json. `field` names what was wrong in the body. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly status: number;
+  readonly title: string;
+  readonly more: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, title: string, detail: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+    this.more = more;
+  }
+}
+
+/** The first issue of a zod error as a 400 that names the field. */
+export function badShape(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): HttpProblem {
+  const issue = error.issues[0];
+  const field = issue?.path.map(String).join('.') || '(body)';
+  return new HttpProblem(400, 'Not the documented shape', `${field}: ${issue?.message ?? 'invalid'}`, { field });
+}
+
+/** The body's raw bytes, before anything is parsed: what signatures are made over. Throws a 413 beyond `cap` bytes. */
+export function rawBody(event: APIGatewayProxyEventV2, cap: number): Buffer {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > cap) throw new HttpProblem(413, 'Body too large', `the body has ${body.byteLength} bytes; at most ${cap} are read`);
+  return body;
+}
+
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new HttpProblem(400, 'Not JSON', 'the body is not valid JSON', { field: '(body)' });
+  }
+}
+
+export function jsonResponse(status: number, body: unknown): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: JSON.stringify(body) };
+}
+
+export function htmlResponse(status: number, page: string): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    },
+    body: page,
+  };
+}
+
+/** Answers for what went wrong. A store or secret that refuses is a 503, so that the sender tries again. */
+function problemResponse(error: unknown): APIGatewayProxyStructuredResultV2 {
+  const problem = asProblem(error);
+  return {
+    statusCode: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.status === 503 ? { 'retry-after': '30' } : {}),
+    },
+    body: JSON.stringify({ type: 'about:blank', title: problem.title, status: problem.status, detail: problem.message, ...problem.more }),
+  };
+}
+
+function asProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  logger.error('request failed', { error: error instanceof Error ? error : String(error) });
+  if (error instanceof StoreUnavailableError || error instanceof SecretUnavailableError) {
+    return new HttpProblem(503, 'Not available', 'nothing was stored; send it again later');
+  }
+  return new HttpProblem(500, 'Internal error', 'the request could not be handled; the log has the reason');
+}
+
+const problems: MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
+  onError: (request) => {
+    request.response = problemResponse(request.error);
+  },
+};
+
+/** Wraps the handler of an HTTP route: metrics, and problem+json for errors. Only for HTTP: on a workflow task it would hide the failure. */
+export function httpHandler(handler: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) {
+  return observed<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
+    middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>().use(problems).handler(handler),
+  );
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+/** A short, stable id for a text: the first 22 characters (132 bits) of its SHA-256 in base64url. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** Name of the execution that is about an event of a case: the same each time, so that a retry starts nothing twice. */
+export function executionName(caseId: string, eventKey: string): string {
+  const readable = caseId.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 50);
+  return `${readable}-${shortHash(`${caseId}|${eventKey}`)}`;
+}
+
+/** Opaque id of the handoff that an execution offers at its nth attempt. */
+export function handoffIdFor(execution: string, attempt: number): string {
+  return `ho_${shortHash(`${execution}|${attempt}`)}`;
+}
+
+/** Id of the alert that an event calls for. */
+export function alertIdFor(caseId: string, eventKey: string): string {
+  return `al_${shortHash(`${caseId}|${eventKey}`)}`;
+}
