@@ -46,7 +46,13 @@ export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Ca
  * (ms), else the first of them; `all`: every lead of the queue. A case without a queue goes to
  * every lead, so that nothing is told to nobody.
  */
-export function recipients(policy: Policy, queue: string | undefined, rung: number, calendar: (name: string) => Calendar, now: number): LeadPolicy[] {
+export function recipients(
+  policy: Policy,
+  queue: string | undefined,
+  rung: number,
+  calendar: (name: string) => Calendar,
+  now: number,
+): LeadPolicy[] {
   const ids = queue === undefined ? undefined : policy.queues[queue]?.leads;
   const leads = ids === undefined ? policy.leads : ids.flatMap((id) => policy.leads.filter((lead) => lead.id === id));
   if (policy.alerting.rungs[rung]?.to !== 'on-duty') return leads;

@@ -107,7 +107,9 @@ function nonNegative(duration: number): number {
 
 function noOpenTime(definition: CalendarDefinition, from: number): NoOpenTimeError {
   const since = new Date(from).toISOString();
-  return new NoOpenTimeError(`the calendar in ${definition.zone} has no open time in the ten years after ${since}: give it weekly hours`);
+  return new NoOpenTimeError(
+    `the calendar in ${definition.zone} has no open time in the ten years after ${since}: give it weekly hours`,
+  );
 }
 
 /** Sorted, disjoint open intervals over the days covered so far, with the open time before each. */
@@ -132,8 +134,12 @@ class Layout {
     const lastDay = Math.floor(to / DAY_MS) + 2;
     if (this.#lastDay >= this.#firstDay && firstDay >= this.#firstDay && lastDay <= this.#lastDay) return;
     const empty = this.#lastDay < this.#firstDay;
-    const first = empty ? firstDay - 30 : Math.min(firstDay < this.#firstDay ? firstDay - BLOCK_DAYS : firstDay, this.#firstDay);
-    const last = empty ? lastDay + BLOCK_DAYS : Math.max(lastDay > this.#lastDay ? lastDay + BLOCK_DAYS : lastDay, this.#lastDay);
+    const first = empty
+      ? firstDay - 30
+      : Math.min(firstDay < this.#firstDay ? firstDay - BLOCK_DAYS : firstDay, this.#firstDay);
+    const last = empty
+      ? lastDay + BLOCK_DAYS
+      : Math.max(lastDay > this.#lastDay ? lastDay + BLOCK_DAYS : lastDay, this.#lastDay);
     this.#compile(first, last);
   }
 
@@ -234,7 +240,8 @@ class ZoneDays {
   #offsetAt(day: number): number {
     let offset = this.#offsets.get(day);
     if (offset === undefined) {
-      offset = Temporal.Instant.fromEpochMilliseconds(day * DAY_MS).toZonedDateTimeISO(this.#zone).offsetNanoseconds / 1e6;
+      offset =
+        Temporal.Instant.fromEpochMilliseconds(day * DAY_MS).toZonedDateTimeISO(this.#zone).offsetNanoseconds / 1e6;
       this.#offsets.set(day, offset);
     }
     return offset;

@@ -119,13 +119,33 @@ function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
     case 'message-added':
       return foldMessage({ ...state, fields: mergeFields(state.fields, event.fields) }, event, context);
     case 'status-changed':
-      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, event.status, event.occurredAt, context);
+      return changeStatus(
+        { ...state, fields: mergeFields(state.fields, event.fields) },
+        event.status,
+        event.occurredAt,
+        context,
+      );
     case 'solved':
-      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, 'solved', event.occurredAt, context);
+      return changeStatus(
+        { ...state, fields: mergeFields(state.fields, event.fields) },
+        'solved',
+        event.occurredAt,
+        context,
+      );
     case 'reopened':
-      return changeStatus({ ...state, fields: mergeFields(state.fields, event.fields) }, 'open', event.occurredAt, context);
+      return changeStatus(
+        { ...state, fields: mergeFields(state.fields, event.fields) },
+        'open',
+        event.occurredAt,
+        context,
+      );
     case 'merged':
-      return changeStatus({ ...state, ...(event.into === undefined ? {} : { mergedInto: event.into }) }, 'merged', event.occurredAt, context);
+      return changeStatus(
+        { ...state, ...(event.into === undefined ? {} : { mergedInto: event.into }) },
+        'merged',
+        event.occurredAt,
+        context,
+      );
     case 'priority-changed':
       return retarget(state, event.priority ?? context.policy.defaultPriority, event.occurredAt, context);
     case 'assigned':
@@ -141,7 +161,12 @@ function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
     case 'triaged': {
       const { priority, queue, tags, ...triage } = event.decision;
       const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
-      return retarget({ ...state, queue, fields, triage: { ...triage, at: event.occurredAt } }, priority, event.occurredAt, context);
+      return retarget(
+        { ...state, queue, fields, triage: { ...triage, at: event.occurredAt } },
+        priority,
+        event.occurredAt,
+        context,
+      );
     }
     case 'handoff-offered':
       return {
@@ -187,7 +212,12 @@ function foldOpened(state: Case, event: EventOf<'opened'>, context: FoldContext)
     priority: event.priority ?? state.priority,
     fields: mergeFields(state.fields, event.fields),
   };
-  const started = startTurn(startTurn(opened, 'first-response', event.occurredAt, context), 'resolution', event.occurredAt, context);
+  const started = startTurn(
+    startTurn(opened, 'first-response', event.occurredAt, context),
+    'resolution',
+    event.occurredAt,
+    context,
+  );
   return changeStatus(started, event.status ?? 'new', event.occurredAt, context);
 }
 
@@ -197,7 +227,10 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
     const waiting = state.turns.some((turn) => turn.clock !== 'resolution' && isOpenTurn(turn));
     // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
     const awaited = state.openedAt !== undefined && !waiting && (state.status === 'solved' || !isOver(state.status));
-    const withText = state.fields.text === undefined && event.text !== undefined ? { ...state, fields: { ...state.fields, text: event.text } } : state;
+    const withText =
+      state.fields.text === undefined && event.text !== undefined
+        ? { ...state, fields: { ...state.fields, text: event.text } }
+        : state;
     return awaited ? startTurn(withText, 'next-response', event.occurredAt, context) : withText;
   }
   const kept = { stoppedAt: event.occurredAt };
@@ -338,7 +371,11 @@ export function reachedThresholds(state: Case, context: FoldContext, now: number
   );
 }
 
-function thresholds<T>(state: Case, context: FoldContext, look: (turn: Turn, policy: ClockPolicy, calendar: Calendar) => T): T[] {
+function thresholds<T>(
+  state: Case,
+  context: FoldContext,
+  look: (turn: Turn, policy: ClockPolicy, calendar: Calendar) => T,
+): T[] {
   return state.turns.flatMap((turn) => {
     const policy = clockPolicy(context.policy, turn.clock);
     return policy === undefined ? [] : [look(turn, policy, context.calendar(turn.calendar))];

@@ -162,7 +162,12 @@ export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>
   if (told('breach')) return [];
   const retargeted = turn.retargetedAt !== undefined && due <= ms(turn.retargetedAt);
   const base = { clock: turn.clock, turn: turn.turn, dueAt: due };
-  const breach: Threshold = { ...base, threshold: 'breach', kind: retargeted ? 'breached-on-retarget' : 'breach', at: due };
+  const breach: Threshold = {
+    ...base,
+    threshold: 'breach',
+    kind: retargeted ? 'breached-on-retarget' : 'breach',
+    at: due,
+  };
   const warnings: Threshold[] = [];
   let overtakenUntil = Number.NEGATIVE_INFINITY;
   for (const warning of policy.warnings) {
@@ -178,6 +183,11 @@ export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>
  * The one threshold of a turn to tell at `now` (ms), if any: the latest that has been reached,
  * so that one moment never sends two e-mails about one promise.
  */
-export function reachedThreshold(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar, now: number): Threshold | undefined {
+export function reachedThreshold(
+  turn: Turn,
+  policy: Pick<ClockPolicy, 'warnings'>,
+  calendar: Calendar,
+  now: number,
+): Threshold | undefined {
   return openThresholds(turn, policy, calendar).findLast((threshold) => threshold.at <= now);
 }

@@ -70,7 +70,13 @@ export const RejectReason = z.enum(['capacity', 'skill', 'language', 'hours', 'p
 /** One case event; `type` tells which. */
 export const CaseEvent = z.discriminatedUnion('type', [
   // From a CRM.
-  z.object({ ...base, type: z.literal('opened'), status: z.optional(CaseStatus), priority: z.nullish(Priority), fields: CaseFields }),
+  z.object({
+    ...base,
+    type: z.literal('opened'),
+    status: z.optional(CaseStatus),
+    priority: z.nullish(Priority),
+    fields: CaseFields,
+  }),
   z.object({
     ...base,
     type: z.literal('message-added'),
@@ -115,10 +121,30 @@ export const CaseEvent = z.discriminatedUnion('type', [
     answerBy: Instant,
   }),
   z.object({ ...base, type: z.literal('handoff-accepted'), handoffId: z.string(), vendor: z.string() }),
-  z.object({ ...base, type: z.literal('handoff-rejected'), handoffId: z.string(), vendor: z.string(), reason: RejectReason, note: z.optional(z.string()) }),
+  z.object({
+    ...base,
+    type: z.literal('handoff-rejected'),
+    handoffId: z.string(),
+    vendor: z.string(),
+    reason: RejectReason,
+    note: z.optional(z.string()),
+  }),
   z.object({ ...base, type: z.literal('handoff-expired'), handoffId: z.string(), vendor: z.string() }),
-  z.object({ ...base, type: z.literal('handoff-resolved'), handoffId: z.string(), vendor: z.string(), note: z.optional(z.string()) }),
-  z.object({ ...base, type: z.literal('handoff-returned'), handoffId: z.string(), vendor: z.string(), reason: RejectReason, note: z.optional(z.string()) }),
+  z.object({
+    ...base,
+    type: z.literal('handoff-resolved'),
+    handoffId: z.string(),
+    vendor: z.string(),
+    note: z.optional(z.string()),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('handoff-returned'),
+    handoffId: z.string(),
+    vendor: z.string(),
+    reason: RejectReason,
+    note: z.optional(z.string()),
+  }),
   z.object({ ...base, type: z.literal('handoff-recalled'), handoffId: z.string(), vendor: z.string(), by: z.string() }),
   z.object({ ...base, type: z.literal('brought-home'), reason: z.string(), tried: z.array(z.string()) }),
   z.object({ ...base, type: z.literal('written-back'), what: z.array(z.string()) }),
@@ -135,7 +161,14 @@ export const CaseEvent = z.discriminatedUnion('type', [
     /** The deadline it belongs to (equals `at` for a breach). */
     dueAt: Instant,
   }),
-  z.object({ ...base, type: z.literal('alert-notified'), alertId: z.string(), rung: z.number(), to: z.string(), kind: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('alert-notified'),
+    alertId: z.string(),
+    rung: z.number(),
+    to: z.string(),
+    kind: z.string(),
+  }),
   z.object({ ...base, type: z.literal('alert-acknowledged'), alertId: z.string(), by: z.string() }),
 ]);
 export type CaseEvent = z.infer<typeof CaseEvent>;

@@ -38,24 +38,41 @@ export interface Selection {
  * closed: an untriaged, sensitive, finished or home-routed case, and one whose data class no
  * vendor is cleared for, goes to nobody.
  */
-export function selectVendor(state: Case, policy: Policy, calendar: (name: string) => Calendar, now: number): Selection {
-  const none = (reason: string, refused: Selection['refused'] = []): Selection => ({ vendor: undefined, reason, refused });
+export function selectVendor(
+  state: Case,
+  policy: Policy,
+  calendar: (name: string) => Calendar,
+  now: number,
+): Selection {
+  const none = (reason: string, refused: Selection['refused'] = []): Selection => ({
+    vendor: undefined,
+    reason,
+    refused,
+  });
   const triage = state.triage;
   if (triage === undefined) return none('the case has not been triaged');
   if (isOver(state.status)) return none(`the case is ${state.status}`);
   if (triage.sensitive) return none('the case is sensitive and stays home');
   if (triage.route !== 'vendor') return none('triage keeps the case home');
-  if (state.triedVendors.length >= policy.maxOffers) return none(`${state.triedVendors.length} vendors were offered the case, the most that policy allows`);
+  if (state.triedVendors.length >= policy.maxOffers)
+    return none(`${state.triedVendors.length} vendors were offered the case, the most that policy allows`);
   const refused: { vendor: string; because: Ineligible }[] = [];
   for (const vendor of policy.vendors) {
     const because = ineligible(vendor, state, triage, calendar, now);
     if (because === undefined) {
       const passed = refused.map((other) => `${other.vendor}: ${other.because}`).join(', ');
-      return { vendor, reason: passed === '' ? `${vendor.id} is first in the policy's order` : `${vendor.id}; not ${passed}`, refused };
+      return {
+        vendor,
+        reason: passed === '' ? `${vendor.id} is first in the policy's order` : `${vendor.id}; not ${passed}`,
+        refused,
+      };
     }
     refused.push({ vendor: vendor.id, because });
   }
-  return none(`no vendor is eligible (${refused.map((other) => `${other.vendor}: ${other.because}`).join(', ') || 'none configured'})`, refused);
+  return none(
+    `no vendor is eligible (${refused.map((other) => `${other.vendor}: ${other.because}`).join(', ') || 'none configured'})`,
+    refused,
+  );
 }
 
 function ineligible(
@@ -89,5 +106,7 @@ export function buildPacket(state: Case, vendor: VendorPolicy): Packet {
     tags: state.fields.tags,
     openedAt: state.openedAt,
   };
-  return Object.fromEntries(vendor.packetFields.flatMap((field) => (known[field] === undefined ? [] : [[field, known[field]]])));
+  return Object.fromEntries(
+    vendor.packetFields.flatMap((field) => (known[field] === undefined ? [] : [[field, known[field]]])),
+  );
 }

@@ -90,7 +90,17 @@ export const TriageRule = z.object({
 export type TriageRule = z.infer<typeof TriageRule>;
 
 /** The fields of a case that a packet can carry to a vendor. */
-export const PACKET_FIELDS = ['category', 'priority', 'language', 'channel', 'region', 'subject', 'text', 'tags', 'openedAt'] as const;
+export const PACKET_FIELDS = [
+  'category',
+  'priority',
+  'language',
+  'channel',
+  'region',
+  'subject',
+  'text',
+  'tags',
+  'openedAt',
+] as const;
 
 export const VendorPolicy = z.object({
   id: z.string(),
@@ -136,7 +146,10 @@ export const Policy = z.object({
   clocks: z.array(ClockPolicy),
   defaultPriority: Priority,
   triage: z.object({ rules: z.array(TriageRule), otherwise: Outcome }),
-  queues: z.record(z.string(), z.object({ name: z.string(), groupId: z.optional(z.string()), leads: z.array(z.string()) })),
+  queues: z.record(
+    z.string(),
+    z.object({ name: z.string(), groupId: z.optional(z.string()), leads: z.array(z.string()) }),
+  ),
   vendors: z.array(VendorPolicy),
   /** Hosts on loopback may be called, in plain HTTP: only ever true for the toys of a local run. */
   allowLoopback: z.boolean(),

@@ -53,7 +53,9 @@ export function holds(condition: Condition, state: Case): boolean {
   if (condition.not !== undefined && holds(condition.not, state)) return false;
   if (condition.field === undefined) return true;
   const value =
-    condition.field === 'any-text' ? `${state.fields.subject ?? ''}\n${state.fields.text ?? ''}` : fieldOf(state, condition.field);
+    condition.field === 'any-text'
+      ? `${state.fields.subject ?? ''}\n${state.fields.text ?? ''}`
+      : fieldOf(state, condition.field);
   if (condition.exists !== undefined && (value !== undefined) !== condition.exists) return false;
   if (condition.is !== undefined && !isOneOf(value, condition.is)) return false;
   if (condition.contains !== undefined && !containsAny(value, condition.contains)) return false;

@@ -6,7 +6,9 @@ type Name = keyof typeof ENV;
 export function readEnv<N extends Name>(...names: N[]): Record<N, string> {
   const missing = names.filter((name) => !process.env[ENV[name]]);
   if (missing.length > 0) {
-    throw new Error(`missing environment variables: ${missing.map((name) => ENV[name]).join(', ')}; infra/ sets them where it grants access`);
+    throw new Error(
+      `missing environment variables: ${missing.map((name) => ENV[name]).join(', ')}; infra/ sets them where it grants access`,
+    );
   }
   return Object.fromEntries(names.map((name) => [name, process.env[ENV[name]]])) as Record<N, string>;
 }

@@ -29,7 +29,8 @@ export function badShape(error: { issues: readonly { path: readonly PropertyKey[
 /** The body's raw bytes, before anything is parsed: what signatures are made over. Throws a 413 beyond `cap` bytes. */
 export function rawBody(event: APIGatewayProxyEventV2, cap: number): Buffer {
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (body.byteLength > cap) throw new HttpProblem(413, 'Body too large', `the body has ${body.byteLength} bytes; at most ${cap} are read`);
+  if (body.byteLength > cap)
+    throw new HttpProblem(413, 'Body too large', `the body has ${body.byteLength} bytes; at most ${cap} are read`);
   return body;
 }
 
@@ -42,7 +43,11 @@ export function parseJson(body: Buffer): unknown {
 }
 
 export function jsonResponse(status: number, body: unknown): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: JSON.stringify(body) };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
 }
 
 export function htmlResponse(status: number, page: string): APIGatewayProxyStructuredResultV2 {
@@ -53,7 +58,8 @@ export function htmlResponse(status: number, page: string): APIGatewayProxyStruc
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     },
     body: page,
   };
@@ -69,7 +75,13 @@ function problemResponse(error: unknown): APIGatewayProxyStructuredResultV2 {
       'cache-control': 'no-store',
       ...(problem.status === 503 ? { 'retry-after': '30' } : {}),
     },
-    body: JSON.stringify({ type: 'about:blank', title: problem.title, status: problem.status, detail: problem.message, ...problem.more }),
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: problem.title,
+      status: problem.status,
+      detail: problem.message,
+      ...problem.more,
+    }),
   };
 }
 

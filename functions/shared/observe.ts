@@ -28,7 +28,12 @@ export const meter: Meter = {
   },
 };
 
-function record(name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number, dimensions: Readonly<Record<string, string>>) {
+function record(
+  name: string,
+  unit: (typeof MetricUnit)[keyof typeof MetricUnit],
+  value: number,
+  dimensions: Readonly<Record<string, string>>,
+) {
   if (Object.keys(dimensions).length === 0) {
     emf.addMetric(name, unit, value);
     return;

@@ -31,7 +31,8 @@ export function sqsDeadlineQueue(client: SQSClient, queueUrl: string): DeadlineQ
           }),
         );
         const refused = result.Failed ?? [];
-        if (refused.length > 0) throw new Error(`${refused.length} of ${batch.length} deadline hints were refused: ${refused[0]?.Code}`);
+        if (refused.length > 0)
+          throw new Error(`${refused.length} of ${batch.length} deadline hints were refused: ${refused[0]?.Code}`);
       }
     },
   };

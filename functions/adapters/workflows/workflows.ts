@@ -12,7 +12,11 @@ export type WorkflowName = keyof WorkflowInputs;
 /** Starts workflows and ends their waits. */
 export interface Workflows {
   /** Starts an execution; the same name again is the same execution and changes nothing (Express workflows excepted). */
-  start<N extends WorkflowName>(workflow: N, executionName: string, input: WorkflowInputs[N]): Promise<'started' | 'already-started'>;
+  start<N extends WorkflowName>(
+    workflow: N,
+    executionName: string,
+    input: WorkflowInputs[N],
+  ): Promise<'started' | 'already-started'>;
   /** Ends a wait with its result. 'too-late' if it has timed out or was ended before. */
   resume(taskToken: string, result: { readonly outcome: string }): Promise<'resumed' | 'too-late'>;
 }
