@@ -85,7 +85,7 @@ export const TriageRule = z.object({
   owner: z.string(),
   reason: z.string(),
   when: z.optional(Condition),
-  then: Outcome,
+  outcome: Outcome,
 });
 export type TriageRule = z.infer<typeof TriageRule>;
 

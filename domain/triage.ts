@@ -93,7 +93,7 @@ function words(text: string): string {
  */
 export function decideTriage(state: Case, policy: Policy): Decision {
   const rule = policy.triage.rules.find((candidate) => candidate.when === undefined || holds(candidate.when, state));
-  const outcome: Outcome = rule?.then ?? policy.triage.otherwise;
+  const outcome: Outcome = rule?.outcome ?? policy.triage.otherwise;
   return {
     ruleId: rule?.id ?? 'otherwise',
     reason: rule?.reason ?? 'no rule matched',

@@ -58,7 +58,7 @@ export type Handoff = z.infer<typeof Handoff>;
 export interface HandoffStore {
   /** Creates the handoff and appends `event` in one transaction. If the handoff exists (a retry), renews its task token while it is still offered and returns what is stored. */
   create(handoff: Handoff, event: CaseEvent): Promise<Handoff>;
-  get(handoffId: string): Promise<Handoff | undefined>;
+  handoff(handoffId: string): Promise<Handoff | undefined>;
   /** Moves it along one edge of the contract and appends `event`, in one transaction. 'conflict' if it is no longer in `from`. */
   move(handoffId: string, from: HandoffState, to: HandoffState, event: CaseEvent): Promise<'moved' | 'conflict'>;
   /** Stores the token of the wait for the work while the handoff is accepted; returns the handoff as it then is. */
@@ -78,7 +78,7 @@ export type StoredAlert = z.infer<typeof StoredAlert>;
 export interface AlertStore {
   /** Creates the alert, or moves it to this rung with this task token; returns what is stored. An acknowledged alert is left as it is. */
   raise(alert: Alert, rung: number, taskToken: string): Promise<StoredAlert>;
-  get(alertId: string): Promise<StoredAlert | undefined>;
+  alert(alertId: string): Promise<StoredAlert | undefined>;
   /** Records the first acknowledgement and appends `event`, in one transaction. 'conflict' if it was acknowledged before. */
   acknowledge(alertId: string, by: string, at: string, event: CaseEvent): Promise<'acknowledged' | 'conflict'>;
   /** Was this rung's e-mail to this address handed over? The marker is set after the hand-over. */

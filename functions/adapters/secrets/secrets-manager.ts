@@ -1,0 +1,43 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type * as z from 'zod/mini';
+import { SECRET } from '../../shared/names.ts';
+import { LinkSecret, type Secrets, SecretUnavailableError, SourceSecret, VendorSecret } from '../../shared/secrets.ts';
+
+/** How long a secret is kept in memory: a rotated one is in use everywhere after at most this long. */
+const CACHE_MS = 5 * 60_000;
+
+/** Secrets from AWS Secrets Manager, under names that begin with `prefix`. */
+export function secretsManager(prefix: string, client = new SecretsManagerClient({}), now = Date.now): Secrets {
+  const cache = new Map<string, { readonly value: unknown; readonly until: number }>();
+
+  const read = async <T>(name: string, schema: z.ZodMiniType<T>): Promise<T> => {
+    const known = cache.get(name);
+    if (known !== undefined && known.until > now()) return known.value as T;
+    const parsed = schema.safeParse(await fetchJson(client, name));
+    if (!parsed.success) {
+      throw new SecretUnavailableError(
+        `secret ${name} has not the expected shape: ${parsed.error.issues[0]?.message}; see docs/security.md`,
+      );
+    }
+    cache.set(name, { value: parsed.data, until: now() + CACHE_MS });
+    return parsed.data;
+  };
+
+  return {
+    source: (name) => read(SECRET.source(prefix, name), SourceSecret),
+    vendor: (id) => read(SECRET.vendor(prefix, id), VendorSecret),
+    links: () => read(SECRET.links(prefix), LinkSecret),
+  };
+}
+
+async function fetchJson(client: SecretsManagerClient, name: string): Promise<unknown> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    return JSON.parse(SecretString ?? '');
+  } catch (error) {
+    throw new SecretUnavailableError(
+      `secret ${name} cannot be read: ${error instanceof Error ? error.name : 'unknown'}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,324 @@
+import { createHash } from 'node:crypto';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Case } from '../../../domain/case.ts';
+import { CaseEvent } from '../../../domain/event.ts';
+import { DUE_SHARDS, INDEX } from '../../shared/names.ts';
+import {
+  type AlertStore,
+  type CaseStore,
+  type DueCase,
+  Handoff,
+  type HandoffStore,
+  StoredAlert,
+  StoreUnavailableError,
+} from './store.ts';
+
+/** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
+const KEEP_SECONDS = 400 * 86_400;
+
+const keyOf = (pk: string, sk: string) => marshall({ PK: pk, SK: sk });
+const caseKey = (caseId: string) => `CASE#${caseId}`;
+const handoffKey = (handoffId: string) => keyOf(`HANDOFF#${handoffId}`, 'META');
+const alertKey = (alertId: string) => keyOf(`ALERT#${alertId}`, 'META');
+const EVENT_PREFIX = 'EV#';
+
+/** All stores over one DynamoDB table (docs/data-model.md). */
+export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStore & HandoffStore & AlertStore {
+  const table = { TableName: tableName };
+
+  const getItem = async (key: Record<string, AttributeValue>) => {
+    const { Item } = await guarded(client.send(new GetItemCommand({ ...table, Key: key, ConsistentRead: true })));
+    return Item === undefined ? undefined : unmarshall(Item);
+  };
+
+  /** Runs a conditional write; 'conflict' when its condition does not hold. */
+  const conditional = async (write: Promise<unknown>): Promise<'written' | 'conflict'> => {
+    try {
+      await guarded(write);
+      return 'written';
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'conflict';
+      throw error;
+    }
+  };
+
+  /** Writes all or nothing; 'conflict' when the condition of the first item does not hold. An event that is already in the log is no conflict. */
+  const transact = async (item: TransactWriteItem, event: CaseEvent): Promise<'written' | 'conflict'> => {
+    const items: TransactWriteItem[] = [item, { Put: { ...table, ...eventPut(event) } }];
+    try {
+      await guarded(client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+      return 'written';
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
+      if (reasons.includes('ConditionalCheckFailed')) return 'conflict';
+      throw new StoreUnavailableError(`a transaction was cancelled: ${reasons.join(', ')}`, { cause: error });
+    }
+  };
+
+  return {
+    async append(event) {
+      const written = await conditional(client.send(new PutItemCommand({ ...table, ...eventPut(event) })));
+      return written === 'written' ? 'appended' : 'duplicate';
+    },
+
+    async events(caseId) {
+      const events: CaseEvent[] = [];
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const page = await guarded(
+          client.send(
+            new QueryCommand({
+              ...table,
+              ConsistentRead: true,
+              KeyConditionExpression: 'PK = :pk AND begins_with(SK, :event)',
+              ExpressionAttributeValues: marshall({ ':pk': caseKey(caseId), ':event': EVENT_PREFIX }),
+              ExclusiveStartKey: from,
+            }),
+          ),
+        );
+        for (const item of page.Items ?? []) events.push(eventOf(item));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return events;
+    },
+
+    async load(caseId) {
+      const item = await getItem(keyOf(caseKey(caseId), 'META'));
+      return item === undefined ? undefined : { state: Case.parse(item.state), version: item.version };
+    },
+
+    async save(state, dueAt, expected) {
+      const due = dueAt === undefined ? {} : { dueAt, dueShard: String(dueShard(state.caseId)) };
+      const item = {
+        PK: caseKey(state.caseId),
+        SK: 'META',
+        state,
+        version: expected + 1,
+        expiresAt: secondsOf(Date.parse(lastTouched(state))) + KEEP_SECONDS,
+        ...due,
+      };
+      const condition =
+        expected === 0
+          ? { ConditionExpression: 'attribute_not_exists(PK)' }
+          : {
+              ConditionExpression: '#version = :expected',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: marshall({ ':expected': expected }),
+            };
+      const written = await conditional(
+        client.send(
+          new PutItemCommand({ ...table, Item: marshall(item, { removeUndefinedValues: true }), ...condition }),
+        ),
+      );
+      return written === 'written' ? 'saved' : 'conflict';
+    },
+
+    async *due(shard, until) {
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const page = await guarded(
+          client.send(
+            new QueryCommand({
+              ...table,
+              IndexName: INDEX.due,
+              KeyConditionExpression: 'dueShard = :shard AND dueAt <= :until',
+              ExpressionAttributeValues: marshall({ ':shard': String(shard), ':until': until }),
+              ExclusiveStartKey: from,
+            }),
+          ),
+        );
+        for (const item of page.Items ?? []) yield dueCaseOf(item);
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+    },
+
+    async create(handoff, event) {
+      const item = {
+        ...handoff,
+        PK: `HANDOFF#${handoff.handoffId}`,
+        SK: 'META',
+        expiresAt: secondsOf(Date.parse(handoff.offeredAt)) + KEEP_SECONDS,
+      };
+      const created = await transact(
+        { Put: { ...table, Item: marshall(item), ConditionExpression: 'attribute_not_exists(PK)' } },
+        event,
+      );
+      if (created === 'written') return handoff;
+      await conditional(
+        client.send(
+          new UpdateItemCommand({
+            ...table,
+            Key: handoffKey(handoff.handoffId),
+            UpdateExpression: 'SET taskToken = :token',
+            ConditionExpression: '#state = :offered',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: marshall({ ':token': handoff.taskToken, ':offered': 'offered' }),
+          }),
+        ),
+      );
+      const stored = await this.handoff(handoff.handoffId);
+      if (stored === undefined)
+        throw new StoreUnavailableError(`handoff ${handoff.handoffId} vanished while it was made`);
+      return stored;
+    },
+
+    async handoff(handoffId: string) {
+      const item = await getItem(handoffKey(handoffId));
+      return item === undefined ? undefined : Handoff.parse(item);
+    },
+
+    async move(handoffId, from, to, event) {
+      const moved = await transact(
+        {
+          Update: {
+            ...table,
+            Key: handoffKey(handoffId),
+            UpdateExpression: 'SET #state = :to',
+            ConditionExpression: '#state = :from',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: marshall({ ':from': from, ':to': to }),
+          },
+        },
+        event,
+      );
+      return moved === 'written' ? 'moved' : 'conflict';
+    },
+
+    async awaitWork(handoffId, taskToken) {
+      await conditional(
+        client.send(
+          new UpdateItemCommand({
+            ...table,
+            Key: handoffKey(handoffId),
+            UpdateExpression: 'SET taskToken = :token, awaiting = :work',
+            ConditionExpression: '#state = :accepted',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: marshall({ ':token': taskToken, ':work': 'work', ':accepted': 'accepted' }),
+          }),
+        ),
+      );
+      return this.handoff(handoffId);
+    },
+
+    async raise(alert, rung, taskToken) {
+      await conditional(
+        client.send(
+          new UpdateItemCommand({
+            ...table,
+            Key: alertKey(alert.alertId),
+            UpdateExpression: 'SET alert = :alert, rung = :rung, taskToken = :token, expiresAt = :expires',
+            ConditionExpression: 'attribute_not_exists(acknowledgedAt)',
+            ExpressionAttributeValues: marshall(
+              {
+                ':alert': alert,
+                ':rung': rung,
+                ':token': taskToken,
+                ':expires': secondsOf(Date.parse(alert.at)) + KEEP_SECONDS,
+              },
+              { removeUndefinedValues: true },
+            ),
+          }),
+        ),
+      );
+      const stored = await this.alert(alert.alertId);
+      if (stored === undefined) throw new StoreUnavailableError(`alert ${alert.alertId} vanished while it was raised`);
+      return stored;
+    },
+
+    async alert(alertId: string) {
+      const item = await getItem(alertKey(alertId));
+      return item === undefined ? undefined : StoredAlert.parse(item);
+    },
+
+    async acknowledge(alertId, by, at, event) {
+      const written = await transact(
+        {
+          Update: {
+            ...table,
+            Key: alertKey(alertId),
+            UpdateExpression: 'SET acknowledgedBy = :by, acknowledgedAt = :at',
+            ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(acknowledgedAt)',
+            ExpressionAttributeValues: marshall({ ':by': by, ':at': at }),
+          },
+        },
+        event,
+      );
+      return written === 'written' ? 'acknowledged' : 'conflict';
+    },
+
+    async wasMailed(alertId, rung, to) {
+      return (await getItem(keyOf(`ALERT#${alertId}`, mailKey(rung, to)))) !== undefined;
+    },
+
+    async markMailed(alertId, rung, to, at) {
+      const item = {
+        PK: `ALERT#${alertId}`,
+        SK: mailKey(rung, to),
+        at,
+        expiresAt: secondsOf(Date.parse(at)) + KEEP_SECONDS,
+      };
+      await guarded(client.send(new PutItemCommand({ ...table, Item: marshall(item) })));
+    },
+  };
+}
+
+const mailKey = (rung: number, to: string) => `MAIL#${rung}#${to}`;
+
+const secondsOf = (ms: number) => Math.floor(ms / 1000);
+
+/** The put that appends an event once: its key is the whole deduplication. */
+function eventPut(event: CaseEvent) {
+  const item = {
+    PK: caseKey(event.caseId),
+    SK: EVENT_PREFIX + event.key,
+    event,
+    expiresAt: secondsOf(Date.parse(event.receivedAt)) + KEEP_SECONDS,
+  };
+  return {
+    Item: marshall(item, { removeUndefinedValues: true }),
+    ConditionExpression: 'attribute_not_exists(PK)',
+  };
+}
+
+/** The event that an item of the log, or a stream record's image of one, holds. Throws ZodError if it is not one. */
+export function eventOf(item: Record<string, AttributeValue>): CaseEvent {
+  return CaseEvent.parse(unmarshall(item).event);
+}
+
+function dueCaseOf(item: Record<string, AttributeValue>): DueCase {
+  const { PK, dueAt } = unmarshall(item);
+  return { caseId: String(PK).slice('CASE#'.length), dueAt };
+}
+
+/** When the case last changed: the instant its log position starts with. */
+function lastTouched(state: Case): string {
+  return state.foldedTo.slice(0, state.foldedTo.indexOf('|'));
+}
+
+/** Spreads cases evenly over the shards of the due index. */
+export function dueShard(caseId: string): number {
+  return createHash('sha256').update(caseId).digest().readUInt16BE(0) % DUE_SHARDS;
+}
+
+/** Errors other than a failed condition, as StoreUnavailableError. */
+async function guarded<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException || error instanceof TransactionCanceledException) throw error;
+    throw new StoreUnavailableError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

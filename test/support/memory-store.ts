@@ -1,0 +1,148 @@
+import type { Alert } from '../../domain/alert.ts';
+import type { Case } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import {
+  type AlertStore,
+  type CaseStore,
+  type DueCase,
+  type Handoff,
+  type HandoffStore,
+  type StoredAlert,
+  type StoredCase,
+  StoreUnavailableError,
+} from '../../functions/adapters/store/store.ts';
+
+/** All stores in memory, with the same contract as the table (test/contract). Values are copied in and out. */
+export interface MemoryStore extends CaseStore, HandoffStore, AlertStore {
+  /** The events of a case in the order in which they were appended. */
+  log(caseId: string): CaseEvent[];
+  /** Events appended since the last call, of all cases: what the stream would deliver. */
+  takeStream(): CaseEvent[];
+  /** Makes the next `calls` calls throw StoreUnavailableError. */
+  refuse(calls: number): void;
+}
+
+export function memoryStore(): MemoryStore {
+  const logs = new Map<string, Map<string, CaseEvent>>();
+  const cases = new Map<string, StoredCase & { dueAt: string | undefined }>();
+  const handoffs = new Map<string, Handoff>();
+  const alerts = new Map<string, StoredAlert>();
+  const mailed = new Set<string>();
+  let stream: CaseEvent[] = [];
+  let refusals = 0;
+
+  const gate = () => {
+    if (refusals > 0) {
+      refusals--;
+      throw new StoreUnavailableError('refused by the test');
+    }
+  };
+  const put = (event: CaseEvent): 'appended' | 'duplicate' => {
+    const log = logs.get(event.caseId) ?? new Map<string, CaseEvent>();
+    if (log.has(event.key)) return 'duplicate';
+    log.set(event.key, structuredClone(event));
+    logs.set(event.caseId, log);
+    stream.push(structuredClone(event));
+    return 'appended';
+  };
+  const inLog = (event: CaseEvent) => logs.get(event.caseId)?.has(event.key) ?? false;
+
+  return {
+    log: (caseId) => [...(logs.get(caseId)?.values() ?? [])],
+    takeStream() {
+      const taken = stream;
+      stream = [];
+      return taken;
+    },
+    refuse(calls) {
+      refusals = calls;
+    },
+    async append(event) {
+      gate();
+      return put(event);
+    },
+    async events(caseId) {
+      gate();
+      return structuredClone([...(logs.get(caseId)?.values() ?? [])]);
+    },
+    async load(caseId) {
+      gate();
+      const stored = cases.get(caseId);
+      return stored === undefined ? undefined : { state: structuredClone(stored.state), version: stored.version };
+    },
+    async save(state: Case, dueAt, expected) {
+      gate();
+      if ((cases.get(state.caseId)?.version ?? 0) !== expected) return 'conflict';
+      cases.set(state.caseId, { state: structuredClone(state), version: expected + 1, dueAt });
+      return 'saved';
+    },
+    async *due(shard, until) {
+      gate();
+      const found: DueCase[] = [];
+      for (const { state, dueAt } of cases.values()) {
+        if (dueAt !== undefined && dueAt <= until && dueShard(state.caseId) === shard)
+          found.push({ caseId: state.caseId, dueAt });
+      }
+      yield* found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+    },
+    async create(handoff, event) {
+      gate();
+      const stored = handoffs.get(handoff.handoffId);
+      if (stored === undefined && !inLog(event)) {
+        handoffs.set(handoff.handoffId, structuredClone(handoff));
+        put(event);
+        return structuredClone(handoff);
+      }
+      if (stored === undefined)
+        throw new StoreUnavailableError(`handoff ${handoff.handoffId} vanished while it was made`);
+      if (stored.state === 'offered') handoffs.set(handoff.handoffId, { ...stored, taskToken: handoff.taskToken });
+      return structuredClone(handoffs.get(handoff.handoffId) as Handoff);
+    },
+    async handoff(handoffId) {
+      gate();
+      return structuredClone(handoffs.get(handoffId));
+    },
+    async move(handoffId, from, to, event) {
+      gate();
+      const stored = handoffs.get(handoffId);
+      if (stored?.state !== from || inLog(event)) return 'conflict';
+      handoffs.set(handoffId, { ...stored, state: to });
+      put(event);
+      return 'moved';
+    },
+    async awaitWork(handoffId, taskToken) {
+      gate();
+      const stored = handoffs.get(handoffId);
+      if (stored?.state === 'accepted') handoffs.set(handoffId, { ...stored, taskToken, awaiting: 'work' });
+      return structuredClone(handoffs.get(handoffId));
+    },
+    async raise(alert: Alert, rung, taskToken) {
+      gate();
+      const stored = alerts.get(alert.alertId);
+      if (stored?.acknowledgedAt === undefined)
+        alerts.set(alert.alertId, structuredClone({ ...stored, alert, rung, taskToken }));
+      return structuredClone(alerts.get(alert.alertId) as StoredAlert);
+    },
+    async alert(alertId) {
+      gate();
+      return structuredClone(alerts.get(alertId));
+    },
+    async acknowledge(alertId, by, at, event) {
+      gate();
+      const stored = alerts.get(alertId);
+      if (stored === undefined || stored.acknowledgedAt !== undefined || inLog(event)) return 'conflict';
+      alerts.set(alertId, { ...stored, acknowledgedBy: by, acknowledgedAt: at });
+      put(event);
+      return 'acknowledged';
+    },
+    async wasMailed(alertId, rung, to) {
+      gate();
+      return mailed.has(`${alertId}#${rung}#${to}`);
+    },
+    async markMailed(alertId, rung, to) {
+      gate();
+      mailed.add(`${alertId}#${rung}#${to}`);
+    },
+  };
+}
