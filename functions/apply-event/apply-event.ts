@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { alertFor } from '../../domain/alert.ts';
+import {
+  applyEvent as applyToCase,
+  type Case,
+  continuesCase,
+  type FoldContext,
+  foldCase,
+  isOver,
+  nextThreshold,
+} from '../../domain/case.ts';
+import { type CaseEvent, toInstant } from '../../domain/event.ts';
+import { canMove } from '../../domain/handoff.ts';
+import type { DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
+import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
+import type { Workflows } from '../adapters/workflows/workflows.ts';
+import { alertIdFor, executionName } from '../shared/ids.ts';
+import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
+
+export interface ApplyEventDeps {
+  readonly store: CaseStore & HandoffStore & AlertStore;
+  readonly workflows: Workflows;
+  readonly deadlines: DeadlineQueue;
+  readonly context: FoldContext;
+  readonly now: () => number;
+}
+
+/** An event that can never be folded, however often it is tried. */
+export class PoisonEventError extends Error {
+  override readonly name = 'PoisonEventError';
+}
+
+/** More lost races than this in a row means that something else is wrong. */
+const MOST_CONFLICTS = 8;
+
+/**
+ * Folds one event of the log into its case, then sees to what the event calls for. Safe to run
+ * again at any point: the fold converges, and each effect has a name of its own. Throws
+ * PoisonEventError for an event that cannot be folded; any other error may pass when tried again.
+ */
+export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<Case> {
+  const state = await foldAndSave(event, deps);
+  await startWhatFollows(event, state, deps);
+  await hintNearDeadline(state, deps);
+  return state;
+}
+
+async function foldAndSave(event: CaseEvent, deps: ApplyEventDeps): Promise<Case> {
+  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+    const stored = await deps.store.load(event.caseId);
+    const inOrder = continuesCase(stored?.state, event, deps.context.policy.version);
+    const log = inOrder ? [] : await deps.store.events(event.caseId);
+    const state = fold(() =>
+      inOrder ? applyToCase(stored?.state, event, deps.context) : foldCase([...log, event], deps.context),
+    );
+    if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return state;
+    const saved = await deps.store.save(state, dueAtOf(state, deps.context), stored?.version ?? 0);
+    if (saved === 'saved') return state;
+  }
+  throw new Error(`case ${event.caseId} changed under ${MOST_CONFLICTS} attempts to apply ${event.key}`);
+}
+
+function fold(run: () => Case | undefined): Case {
+  try {
+    // Through JSON, so that what is compared and saved has no undefined values.
+    return JSON.parse(JSON.stringify(run()));
+  } catch (error) {
+    throw new PoisonEventError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function dueAtOf(state: Case, context: FoldContext): string | undefined {
+  const threshold = nextThreshold(state, context);
+  return threshold === undefined ? undefined : toInstant(threshold.at);
+}
+
+async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventDeps): Promise<void> {
+  const { caseId } = event;
+  const name = executionName(caseId, event.key);
+  switch (event.type) {
+    case 'opened':
+      await deps.workflows.start('case-triage', name, { caseId, eventKey: event.key });
+      return;
+    case 'triaged':
+      if (event.decision.route === 'vendor') await deps.workflows.start('vendor-handoff', name, { caseId });
+      return;
+    case 'deadline-reached':
+    case 'brought-home': {
+      const alert = alertFor(event, alertIdFor(caseId, event.key));
+      const waits = deps.context.policy.alerting.rungs.map((rung) => rung.waitSeconds);
+      if (alert !== undefined) await deps.workflows.start('breach-alert', name, { alert, waits });
+      return;
+    }
+    case 'handoff-accepted':
+    case 'handoff-rejected':
+    case 'handoff-resolved':
+    case 'handoff-returned':
+    case 'handoff-recalled':
+      await resumeHandoff(event, deps);
+      return;
+    case 'alert-acknowledged': {
+      const stored = await deps.store.alert(event.alertId);
+      if (stored !== undefined) await deps.workflows.resume(stored.taskToken, { outcome: 'acknowledged' });
+      return;
+    }
+    case 'solved':
+    case 'merged':
+    case 'status-changed':
+      if (isOver(state.status)) await recallHandoff(state, deps);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Which wait an answer ends. An answer that comes before its wait has begun is found by the wait itself. */
+const ENDS: Readonly<Record<string, readonly Handoff['awaiting'][]>> = {
+  'handoff-accepted': ['answer'],
+  'handoff-rejected': ['answer'],
+  'handoff-resolved': ['work'],
+  'handoff-returned': ['work'],
+  'handoff-recalled': ['answer', 'work'],
+};
+
+async function resumeHandoff(event: Extract<CaseEvent, { handoffId: string }>, deps: ApplyEventDeps): Promise<void> {
+  const handoff = await deps.store.handoff(event.handoffId);
+  if (handoff === undefined || !ENDS[event.type]?.includes(handoff.awaiting)) return;
+  await deps.workflows.resume(handoff.taskToken, { outcome: event.type.slice('handoff-'.length) });
+}
+
+/** A case that is over is nobody's work any more: an open handoff is recalled, and its workflow ends. */
+async function recallHandoff(state: Case, deps: ApplyEventDeps): Promise<void> {
+  if (state.handoff === undefined || !canMove(state.handoff.state, 'recalled')) return;
+  const { handoffId, vendor } = state.handoff;
+  const handoff = await deps.store.handoff(handoffId);
+  if (handoff === undefined || !canMove(handoff.state, 'recalled')) return;
+  const at = toInstant(deps.now());
+  await deps.store.move(handoffId, handoff.state, 'recalled', {
+    type: 'handoff-recalled',
+    key: `caserelay:handoff-recalled:${handoffId}`,
+    caseId: state.caseId,
+    occurredAt: at,
+    receivedAt: at,
+    handoffId,
+    vendor,
+    by: `case-${state.status}`,
+  });
+}
+
+/** A deadline that comes before the next sweep would see it gets its hint at once. */
+async function hintNearDeadline(state: Case, deps: ApplyEventDeps): Promise<void> {
+  const dueAt = dueAtOf(state, deps.context);
+  const now = deps.now();
+  if (dueAt === undefined || Date.parse(dueAt) > now + SWEEP_AHEAD_SECONDS * 1000) return;
+  await deps.deadlines.hint([{ caseId: state.caseId, dueAt }], now);
+}

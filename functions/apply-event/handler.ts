@@ -1,0 +1,63 @@
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
+import { dynamoStore, eventOf } from '../adapters/store/dynamo-store.ts';
+import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
+import { readEnv } from '../shared/env.ts';
+import { logger, meter, observed } from '../shared/observe.ts';
+import { foldContext } from '../shared/policy.ts';
+import { applyBatch, type LogRecord } from './apply-batch.ts';
+import { type ApplyEventDeps, applyEvent } from './apply-event.ts';
+
+const env = readEnv(
+  'tableName',
+  'deadlineQueueUrl',
+  'poisonQueueUrl',
+  'caseTriageArn',
+  'vendorHandoffArn',
+  'breachAlertArn',
+);
+const sqs = new SQSClient({});
+const deps: ApplyEventDeps = {
+  store: dynamoStore(new DynamoDBClient({}), env.tableName),
+  workflows: sfnWorkflows(new SFNClient({}), {
+    'case-triage': env.caseTriageArn,
+    'vendor-handoff': env.vendorHandoffArn,
+    'breach-alert': env.breachAlertArn,
+  }),
+  deadlines: sqsDeadlineQueue(sqs, env.deadlineQueueUrl),
+  context: foldContext,
+  now: Date.now,
+};
+
+export const handler = observed<DynamoDBStreamEvent, DynamoDBBatchResponse>(async ({ Records }) => {
+  const failed = await applyBatch(Records.flatMap(logRecord), {
+    apply: (event) => applyEvent(event, deps),
+    putAside: async ({ caseKey, eventKey }, { message }) => {
+      const body = JSON.stringify({ caseKey, eventKey, reason: message });
+      await sqs.send(new SendMessageCommand({ QueueUrl: env.poisonQueueUrl, MessageBody: body }));
+      meter.count('poisonEvents');
+      logger.error('poison event put aside', { caseKey, eventKey, reason: message });
+    },
+    onFailure: ({ caseKey, eventKey }, error) =>
+      logger.warn('event not applied, will be tried again', { caseKey, eventKey, error: error as Error }),
+  });
+  return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
+});
+
+/** The record of an appended event; anything else that the stream carries is passed over. */
+function logRecord({ eventName, dynamodb }: DynamoDBRecord): LogRecord[] {
+  const { PK, SK } = dynamodb?.Keys ?? {};
+  if (eventName !== 'INSERT' || !SK?.S?.startsWith('EV#')) return [];
+  const image = (dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>;
+  return [
+    {
+      sequenceNumber: dynamodb?.SequenceNumber ?? '',
+      caseKey: PK?.S ?? '',
+      eventKey: SK.S,
+      read: () => eventOf(image),
+    },
+  ];
+}
