@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
 import { type Case, isOver } from './case.ts';
-import { instantOfWork, isOpenTurn } from './clock.ts';
+import { instantOfWork, isOpenTurn, type Turn, toldMark } from './clock.ts';
 import { type CaseEvent, ClockName, Instant, toInstant } from './event.ts';
 import type { LeadPolicy, Policy } from './policy.ts';
 
@@ -32,19 +32,30 @@ export function alertFor(event: CaseEvent, alertId: string): Alert | undefined {
   return undefined;
 }
 
-/** Is there nothing left to tell? So it is once the promise was kept, is paused, has a new deadline, or the case is over. */
+/**
+ * Is there nothing left to tell? So it is once the promise was kept, is paused or has a new
+ * deadline, once a later threshold of the same deadline has an alert of its own, and once the case is over.
+ */
 export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
   if (alert.kind === 'came-home') return isOver(state.status);
-  const turn = state.turns.find((candidate) => candidate.clock === alert.clock && candidate.turn === alert.turn);
+  const turn = turnOf(alert, state);
   if (turn === undefined || !isOpenTurn(turn)) return true;
   const due = instantOfWork(turn, turn.targetSeconds, calendar(turn.calendar));
-  return due === null || toInstant(due) !== alert.dueAt;
+  if (due === null || toInstant(due) !== alert.dueAt) return true;
+  const own = toldMark(alert.threshold ?? 'breach', toInstant(due));
+  const toldOfIt = turn.told.filter((mark) => mark.endsWith(toldMark('', toInstant(due))));
+  return toldOfIt.includes(own) && toldOfIt.at(-1) !== own;
+}
+
+/** The run of a clock that an alert is about; undefined for a case that came home, and once a later turn has replaced it. */
+export function turnOf(alert: Alert, state: Case): Turn | undefined {
+  return state.turns.find((turn) => turn.clock === alert.clock && turn.turn === alert.turn);
 }
 
 /**
- * Whom a rung goes to. `on-duty`: the leads of the case's queue whose calendar is open at `now`
- * (ms), else the first of them; `all`: every lead of the queue. A case without a queue goes to
- * every lead, so that nothing is told to nobody.
+ * Whom a rung goes to. `on-duty`: the first lead of the case's queue whose calendar is open at
+ * `now` (ms), or the first of all if none is; `all`: every lead of the queue. A case whose queue
+ * has no leads, or that has no queue, goes to every lead, so that nothing is told to nobody.
  */
 export function recipients(
   policy: Policy,
@@ -53,9 +64,10 @@ export function recipients(
   calendar: (name: string) => Calendar,
   now: number,
 ): LeadPolicy[] {
-  const ids = queue === undefined ? undefined : policy.queues[queue]?.leads;
-  const leads = ids === undefined ? policy.leads : ids.flatMap((id) => policy.leads.filter((lead) => lead.id === id));
+  const ids = queue === undefined ? [] : (policy.queues[queue]?.leads ?? []);
+  const ofQueue = ids.flatMap((id) => policy.leads.filter((lead) => lead.id === id));
+  const leads = ofQueue.length > 0 ? ofQueue : policy.leads;
   if (policy.alerting.rungs[rung]?.to !== 'on-duty') return leads;
-  const awake = leads.filter((lead) => calendar(lead.calendar).isOpen(now));
-  return awake.length > 0 ? awake.slice(0, 1) : leads.slice(0, 1);
+  const awake = leads.find((lead) => calendar(lead.calendar).isOpen(now));
+  return awake === undefined ? leads.slice(0, 1) : [awake];
 }

@@ -1,0 +1,44 @@
+import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { type Mailer, UnsafeMailError } from './mailer.ts';
+
+/** Longest subject that is sent, in characters; the rest would be cut by most mail programs anyway. */
+const SUBJECT_LENGTH = 150;
+
+export interface SesSettings {
+  /** Sender, as the policy has it. */
+  readonly from: string;
+  readonly configurationSet: string;
+}
+
+/** Mail through Amazon SES v2. SES knows no idempotency key: two calls are two mails. */
+export function sesMailer(client: SESv2Client, { from, configurationSet }: SesSettings): Mailer {
+  return {
+    async send({ to, subject, text, html }) {
+      for (const [header, value] of Object.entries({ from, to, subject })) refuseControls(header, value);
+      await client.send(
+        new SendEmailCommand({
+          FromEmailAddress: from,
+          Destination: { ToAddresses: [to] },
+          ConfigurationSetName: configurationSet,
+          Content: {
+            Simple: {
+              Subject: { Data: shorten(subject), Charset: 'UTF-8' },
+              Body: { Text: { Data: text, Charset: 'UTF-8' }, Html: { Data: html, Charset: 'UTF-8' } },
+            },
+          },
+        }),
+      );
+    },
+  };
+}
+
+/** A line break in a header would begin another header, and with it another recipient. */
+function refuseControls(header: string, value: string): void {
+  if (/\p{Cc}|\u2028|\u2029/u.test(value))
+    throw new UnsafeMailError(`the mail's "${header}" holds a line break or control character`);
+}
+
+function shorten(subject: string): string {
+  const characters = [...subject];
+  return characters.length <= SUBJECT_LENGTH ? subject : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`;
+}

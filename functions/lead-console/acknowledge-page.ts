@@ -1,0 +1,61 @@
+import { html } from 'hono/html';
+import type { LeadPolicy } from '../../domain/policy.ts';
+import { type AlertView, alertWords, type Fact } from '../shared/alert-words.ts';
+import { inZone } from '../shared/time-words.ts';
+import { page } from './page.ts';
+
+export interface AcknowledgeView extends AlertView {
+  /** The link's token, for the form; absent once there is nothing left to press. */
+  readonly token: string | undefined;
+  readonly acknowledged: { readonly by: string; readonly at: string } | undefined;
+  /** Did this very request acknowledge it? */
+  readonly justNow: boolean;
+  /** Nothing is left to do about it. */
+  readonly moot: boolean;
+  /** Who was told: leads' ids and instants, in order. */
+  readonly told: readonly { readonly to: string; readonly at: string }[];
+}
+
+/** The page behind an alert's link, as its lead sees it. */
+export function acknowledgePage(view: AcknowledgeView): string {
+  const words = alertWords(view);
+  const { lead, context, moot } = view;
+  const leads = context.policy.leads;
+  const others = view.told
+    .filter(({ to }) => to !== lead.id)
+    .map(({ to, at }) => `${nameOf(leads, to)} (${inZone(Date.parse(at), lead.zone)})`);
+  const facts = [...words.facts, { label: 'Also told', value: others.length === 0 ? 'nobody so far' : others.join('; ') }];
+  return page(
+    words.headline,
+    html`<h1>${words.headline}</h1>
+${words.deadline === undefined ? '' : html`<p>Deadline: <strong>${words.deadline}</strong></p>`}
+${moot ? html`<p class="done">Not pressing any more: the promise has been kept, is paused or has moved, the case is over, or a later alert has taken this one's place.</p>` : ''}
+${answer(view, words.otherwise)}
+<dl>
+${facts.map(fact)}</dl>`,
+  );
+}
+
+function fact({ label, value, href }: Fact) {
+  const shown = href === undefined ? value : html`<a href="${href}">${value}</a>`;
+  return html`<div><dt>${label}</dt><dd>${shown}</dd></div>
+`;
+}
+
+function answer({ acknowledged, justNow, lead, context, token, now }: AcknowledgeView, otherwise: string) {
+  if (acknowledged !== undefined) {
+    const who = acknowledged.by === lead.id ? 'you' : nameOf(context.policy.leads, acknowledged.by);
+    const at = inZone(Date.parse(acknowledged.at), lead.zone);
+    return html`<p class="done" role="status">${justNow ? 'Acknowledged' : 'Already acknowledged'} by <strong>${who}</strong>, ${at}. Nobody else will be told.</p>`;
+  }
+  // The form's address has no query, so the token is not repeated in it.
+  return html`<form method="post" action="acknowledge">
+<input type="hidden" name="token" value="${token}">
+<button type="submit">Acknowledge</button>
+<p class="note">You are ${lead.name}. Acknowledging says that you have it, and stops the escalation. Otherwise ${otherwise}. (Page made at ${inZone(now, lead.zone)}.)</p>
+</form>`;
+}
+
+function nameOf(leads: readonly LeadPolicy[], id: string): string {
+  return leads.find((lead) => lead.id === id)?.name ?? id;
+}

@@ -1,0 +1,104 @@
+import { type Alert, isMoot, recipients } from '../../domain/alert.ts';
+import type { Case, FoldContext } from '../../domain/case.ts';
+import { toInstant } from '../../domain/event.ts';
+import type { LeadPolicy } from '../../domain/policy.ts';
+import type { Mailer } from '../adapters/mail/mailer.ts';
+import { renderAlert } from '../adapters/mail/render-alert.ts';
+import type { AlertStore, CaseStore } from '../adapters/store/store.ts';
+import type { Workflows } from '../adapters/workflows/workflows.ts';
+import { currentCase } from '../shared/current-case.ts';
+import { acknowledgeUrl, signLink } from '../shared/links.ts';
+import type { Meter } from '../shared/observe.ts';
+import type { Secrets } from '../shared/secrets.ts';
+
+export interface NotifyDeps {
+  readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> &
+    Pick<AlertStore, 'raise' | 'wasMailed' | 'markMailed'>;
+  readonly mailer: Mailer;
+  readonly workflows: Pick<Workflows, 'resume'>;
+  readonly secrets: Pick<Secrets, 'links'>;
+  readonly context: FoldContext;
+  /** Base URL of the links. */
+  readonly publicUrl: string;
+  readonly meter: Meter;
+  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly now: () => number;
+}
+
+/** One rung of an alert. `taskToken`: of the wait for an acknowledgement. */
+export interface Rung {
+  readonly alert: Alert;
+  readonly rung: number;
+  readonly taskToken: string;
+}
+
+/** Some leads of a rung could not be told; each failure has been logged. Running the rung again tells only those. */
+export class NotAllToldError extends Error {
+  override readonly name = 'NotAllToldError';
+}
+
+/**
+ * Tells the leads of one rung, or ends the wait at once if there is nothing to tell any more.
+ * Throws NotAllToldError after everyone else has been told.
+ */
+export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' | 'moot' | 'acknowledged'> {
+  const { alert, rung, taskToken } = input;
+  const { store, context, now } = deps;
+  const state = await currentCase(alert.caseId, store, context);
+  if (state === undefined) throw new Error(`alert ${alert.alertId} is about the unknown case ${alert.caseId}`);
+  if (isMoot(alert, state, context.calendar)) {
+    await deps.workflows.resume(taskToken, { outcome: 'moot' });
+    return 'moot';
+  }
+  // From here on an acknowledgement ends this wait; one that came before is seen in what is stored.
+  const stored = await store.raise(alert, rung, taskToken);
+  if (stored.acknowledgedAt !== undefined) {
+    await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
+    return 'acknowledged';
+  }
+  const leads = recipients(context.policy, state.queue, rung, context.calendar, now());
+  const told = await Promise.allSettled(leads.map((lead) => tellLead(lead, state, input, deps)));
+  const failed = leads.filter((_, index) => told[index]?.status === 'rejected');
+  if (failed.length === 0 && leads.length > 0) return 'told';
+  for (const [index, result] of told.entries()) {
+    if (result.status === 'rejected')
+      deps.log.error('a lead was not told', {
+        alertId: alert.alertId,
+        rung,
+        leadId: leads[index]?.id,
+        error: result.reason,
+      });
+  }
+  throw new NotAllToldError(`${failed.length} of ${leads.length} leads were not told of alert ${alert.alertId}`);
+}
+
+/** Mails one lead unless this rung has mailed them already, and puts that on the case's log. */
+async function tellLead(lead: LeadPolicy, state: Case, { alert, rung }: Rung, deps: NotifyDeps): Promise<void> {
+  const { store, context } = deps;
+  if (!(await store.wasMailed(alert.alertId, rung, lead.id))) {
+    const { keys } = await deps.secrets.links();
+    const expiresAt = deps.now() + context.policy.alerting.linkDays * 86_400_000;
+    const token = signLink({ alertId: alert.alertId, action: 'acknowledge' }, lead.id, expiresAt, keys);
+    const link = acknowledgeUrl(deps.publicUrl, alert.alertId, token);
+    await deps.mailer.send(renderAlert({ alert, state, lead, context, rung, now: deps.now() }, link));
+    const mailedAt = deps.now();
+    // SES has no idempotency key: a crash between these two lines mails the lead a second time. The
+    // marker comes after the mail because the other order could lose the alert, which is worse.
+    await store.markMailed(alert.alertId, rung, lead.id, toInstant(mailedAt));
+    // A retarget can put the deadline hours into the past: that is no lag of ours.
+    if (rung === 0 && alert.kind !== 'breached-on-retarget')
+      deps.meter.seconds('alertLag', (mailedAt - Date.parse(alert.at)) / 1000);
+  }
+  const at = toInstant(deps.now());
+  await store.append({
+    type: 'alert-notified',
+    key: `caserelay:alert-notified:${alert.alertId}:${rung}:${lead.id}`,
+    caseId: alert.caseId,
+    occurredAt: at,
+    receivedAt: at,
+    alertId: alert.alertId,
+    rung,
+    to: lead.id,
+    kind: alert.kind,
+  });
+}

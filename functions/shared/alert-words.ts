@@ -1,0 +1,170 @@
+import { type Alert, turnOf } from '../../domain/alert.ts';
+import { type Case, type FoldContext, nextThreshold } from '../../domain/case.ts';
+import type { ClockName } from '../../domain/event.ts';
+import type { LeadPolicy, Policy } from '../../domain/policy.ts';
+import { inZone, relative, span, targetInWords } from './time-words.ts';
+
+/** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
+export interface AlertWords {
+  /** One line, safe as a mail header: no customer's text is in it. */
+  readonly subject: string;
+  readonly headline: string;
+  /** The deadline on the lead's clock, and how far away it is; absent if the case has none. */
+  readonly deadline: string | undefined;
+  readonly facts: readonly Fact[];
+  /** What happens if nobody acknowledges. */
+  readonly otherwise: string;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  /** Where the value can be opened. */
+  readonly href?: string | undefined;
+}
+
+export interface AlertView {
+  readonly alert: Alert;
+  readonly state: Case;
+  readonly lead: LeadPolicy;
+  readonly context: FoldContext;
+  /** The rung that is told. */
+  readonly rung: number;
+  /** ms; what "in 12 min" is seen from. */
+  readonly now: number;
+}
+
+const CLOCK_NAMES: Readonly<Record<ClockName, string>> = {
+  'first-response': 'First response',
+  'next-response': 'Next response',
+  resolution: 'Resolution',
+};
+
+/** Longest part of a customer's subject that is shown, characters. */
+const SUBJECT_LENGTH = 120;
+
+export function alertWords(view: AlertView): AlertWords {
+  const { alert, state, lead, context, rung, now } = view;
+  const { policy } = context;
+  const due = alert.dueAt === undefined ? nextDeadline(view) : Date.parse(alert.dueAt);
+  return {
+    ...titles(view),
+    deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
+    facts: [
+      ...target(alert, state),
+      { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
+      { label: 'Subject', value: subjectOf(state) },
+      { label: 'Priority', value: state.priority },
+      { label: 'Queue', value: queueName(policy, state) },
+      { label: 'With', value: holder(policy, state) },
+      ...(alert.reason === undefined ? [] : [{ label: 'Why it came home', value: clean(alert.reason) }]),
+      { label: 'Why it is handled so', value: triageReason(state) },
+    ],
+    otherwise: nextRung(policy, rung),
+  };
+}
+
+/** Name of the promise that an alert is about. */
+function promise({ clock }: Alert): string {
+  return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
+}
+
+function titles({ alert, state, now }: AlertView): Pick<AlertWords, 'subject' | 'headline'> {
+  const about = `${promise(alert).toLowerCase()} on ${state.caseId} (${state.priority})`;
+  const due = Date.parse(alert.dueAt ?? alert.at);
+  switch (alert.kind) {
+    case 'warning': {
+      if (due - now < 500) return { subject: `Due now: ${about}`, headline: `${promise(alert)} is due now` };
+      const left = span(due - now);
+      return { subject: `Breach in ${left}: ${about}`, headline: `${promise(alert)} is due in ${left}` };
+    }
+    case 'breach':
+      return { subject: `Breached: ${about}`, headline: `${promise(alert)} was not kept in time` };
+    case 'breached-on-retarget':
+      return {
+        subject: `Breached by a new target: ${about}`,
+        headline: `A new target puts the deadline of ${promise(alert).toLowerCase()} in the past`,
+      };
+    case 'came-home':
+      return {
+        subject: `Came home: ${state.caseId} (${state.priority}), no vendor took it`,
+        headline: 'No vendor took this case: it is yours',
+      };
+  }
+}
+
+/** The soonest deadline of any clock of the case, ms. */
+function nextDeadline({ state, context }: AlertView): number | undefined {
+  return nextThreshold(state, context)?.dueAt;
+}
+
+function target(alert: Alert, state: Case): Fact[] {
+  const turn = turnOf(alert, state);
+  if (turn === undefined) return [];
+  const hours = turn.calendar === 'always' ? 'around the clock' : `calendar ${turn.calendar}`;
+  return [
+    {
+      label: 'Promise',
+      value: `${promise(alert)} within ${targetInWords(turn.targetSeconds, turn.calendar)} (${hours})`,
+    },
+  ];
+}
+
+/** The case in the CRM's own pages, where that address is known. */
+function crmLink(policy: Policy, state: Case): string | undefined {
+  const source = policy.sources[state.source];
+  if (source?.kind !== 'zendesk' || source.apiUrl === undefined) return undefined;
+  const id = state.caseId.slice(state.source.length + 1);
+  return `${source.apiUrl.replace(/\/+$/, '')}/agent/tickets/${encodeURIComponent(id)}`;
+}
+
+/** A sensitive case's text stays in the CRM. A case that is not triaged yet may be one. */
+function subjectOf(state: Case): string {
+  if (state.triage === undefined) return 'not triaged yet: open it in the CRM';
+  if (state.triage.sensitive) return 'sensitive case: open it in the CRM';
+  const characters = [...clean(state.fields.subject ?? '')];
+  if (characters.length === 0) return '(none)';
+  return characters.length <= SUBJECT_LENGTH
+    ? characters.join('')
+    : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`;
+}
+
+/** One line, without characters that break a line or turn the direction of what follows. */
+function clean(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
+}
+
+function queueName(policy: Policy, state: Case): string {
+  if (state.queue === undefined) return 'none yet';
+  return policy.queues[state.queue]?.name ?? state.queue;
+}
+
+function holder(policy: Policy, state: Case): string {
+  const { handoff } = state;
+  if (handoff === undefined) return 'your team';
+  const vendor = policy.vendors.find(({ id }) => id === handoff.vendor)?.name ?? handoff.vendor;
+  switch (handoff.state) {
+    case 'offered':
+      return `offered to ${vendor}, no answer yet`;
+    case 'accepted':
+      return `${vendor} (accepted)`;
+    default:
+      return `your team (${vendor}: ${handoff.state})`;
+  }
+}
+
+function triageReason({ triage, policyVersion }: Case): string {
+  if (triage === undefined) return `not triaged yet (policy ${policyVersion.slice(0, 12)})`;
+  return `${clean(triage.reason)} (rule ${triage.ruleId}, policy ${triage.policyVersion.slice(0, 12)})`;
+}
+
+function nextRung({ alerting }: Policy, rung: number): string {
+  const next = alerting.rungs[rung + 1];
+  const wait = alerting.rungs[rung]?.waitSeconds;
+  if (next === undefined || wait === undefined) return 'nobody else is told: this is the last rung';
+  const whom = next.to === 'all' ? 'all leads of the queue are told' : 'the lead on duty is told again';
+  return `${whom} ${span(wait * 1000)} after this one`;
+}

@@ -1,0 +1,61 @@
+/** Instants and durations as people read them. All instants are ms since the epoch. */
+
+/** "Mon 8 Jun 2026, 14:30 Central European Summer Time": an instant on the wall clock of an IANA zone. */
+export function inZone(instant: number, zone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'long',
+  });
+  // Put together here: how a locale punctuates a date differs between releases of ICU.
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const date = `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}`;
+  return `${date}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
+}
+
+/** "in 12 min", "3 min ago", "now": where an instant lies, seen from `now`. Plain time, rounded to the unit shown. */
+export function relative(instant: number, now: number): string {
+  const distance = Math.abs(instant - now);
+  if (distance < 500) return 'now';
+  return instant > now ? `in ${span(distance)}` : `${span(distance)} ago`;
+}
+
+/** "45 s", "12 min", "3 h 20 min", "2 days 17 h": a stretch of plain time (ms), rounded. */
+export function span(duration: number): string {
+  const seconds = Math.round(duration / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.round(minutes / 60);
+  const days = Math.floor(hours / 24);
+  return two(days, days === 1 ? 'day' : 'days', hours % 24, 'h');
+}
+
+function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/**
+ * "30 business minutes", "1 business hour 30 minutes", "90 seconds" for the calendar "always".
+ * Never days: a business day means something else to everyone.
+ */
+export function targetInWords(seconds: number, calendar: string): string {
+  const units = [
+    [Math.floor(seconds / 3600), 'hour'],
+    [Math.floor((seconds % 3600) / 60), 'minute'],
+    [seconds % 60, 'second'],
+  ] as const;
+  const business = calendar === 'always' ? '' : 'business ';
+  return units
+    .filter(([count]) => count > 0)
+    .map(([count, unit], index) => `${count} ${index === 0 ? business : ''}${unit}${count === 1 ? '' : 's'}`)
+    .join(' ');
+}

@@ -1,0 +1,18 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
+import { dynamoStore } from '../adapters/store/dynamo-store.ts';
+import { readEnv } from '../shared/env.ts';
+import { logger, meter, observed } from '../shared/observe.ts';
+import { type SweepDeps, sweepDeadlines } from './sweep-deadlines.ts';
+
+const env = readEnv('tableName', 'deadlineQueueUrl');
+const deps: SweepDeps = {
+  cases: dynamoStore(new DynamoDBClient({}), env.tableName),
+  queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
+  meter,
+  log: logger,
+  now: Date.now,
+};
+
+export const handler = observed<unknown, { hinted: number }>(() => sweepDeadlines(deps));

@@ -1,0 +1,84 @@
+import { toInstant } from '../../domain/event.ts';
+import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
+import type { CaseStore } from '../adapters/store/store.ts';
+import { DUE_SHARDS, SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
+import type { Meter } from '../shared/observe.ts';
+
+export interface SweepDeps {
+  readonly cases: Pick<CaseStore, 'due'>;
+  readonly queue: DeadlineQueue;
+  readonly meter: Meter;
+  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly now: () => number;
+}
+
+/** Hints that are sent together: what one SQS batch takes. */
+const BATCH = 10;
+
+/** Some deadlines were not hinted; each has been logged. The next sweep, a minute later, tries them again. */
+export class SweepIncompleteError extends Error {
+  override readonly name = 'SweepIncompleteError';
+}
+
+/**
+ * Hints every case whose deadline has passed or comes within SWEEP_AHEAD_SECONDS. Rows are streamed
+ * and sent as they come, all shards side by side. What fails is logged and left behind, the rest goes on;
+ * then there is no heartbeat, and SweepIncompleteError is thrown. `hinted`: cases handed to the queue.
+ */
+export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number }> {
+  const startedAt = deps.now();
+  const until = toInstant(startedAt + SWEEP_AHEAD_SECONDS * 1000);
+  const shards = await Promise.all(
+    Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(shard, until, startedAt, deps)),
+  );
+  const hinted = shards.reduce((sum, shard) => sum + shard.hinted, 0);
+  const failures = shards.reduce((sum, shard) => sum + shard.failures, 0);
+  const oldestOverdue = Math.max(...shards.map((shard) => shard.oldestOverdue));
+  // A zero that is only half of the truth would settle the alarm.
+  if (failures === 0 || oldestOverdue > 0) deps.meter.seconds('oldestOverdue', oldestOverdue);
+  if (failures > 0) throw new SweepIncompleteError(`${failures} parts of the sweep failed; the log has each`);
+  deps.meter.count('sweeps');
+  return { hinted };
+}
+
+interface ShardReport {
+  hinted: number;
+  failures: number;
+  /** Seconds since the oldest deadline that has passed; 0 if none has. */
+  oldestOverdue: number;
+}
+
+async function sweepShard(shard: number, until: string, startedAt: number, deps: SweepDeps): Promise<ShardReport> {
+  const report: ShardReport = { hinted: 0, failures: 0, oldestOverdue: 0 };
+  let batch: DeadlineHint[] = [];
+  const flush = async () => {
+    const [sending, rest] = [batch, []];
+    batch = rest;
+    if (sending.length === 0) return;
+    try {
+      await deps.queue.hint(sending, deps.now());
+      report.hinted += sending.length;
+    } catch (error) {
+      report.failures += 1;
+      deps.log.error('deadline hints refused', { shard, caseIds: sending.map((hint) => hint.caseId), error });
+    }
+  };
+  try {
+    for await (const row of deps.cases.due(shard, until)) {
+      const hint = DeadlineHint.safeParse(row);
+      if (!hint.success) {
+        report.failures += 1;
+        deps.log.error('unreadable row on the due index', { shard, row });
+        continue;
+      }
+      report.oldestOverdue = Math.max(report.oldestOverdue, (startedAt - Date.parse(hint.data.dueAt)) / 1000);
+      batch.push(hint.data);
+      if (batch.length === BATCH) await flush();
+    }
+  } catch (error) {
+    report.failures += 1;
+    deps.log.error('a shard of the due index could not be read', { shard, error });
+  }
+  await flush();
+  return report;
+}
