@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  applyEvent,
+  type Case,
+  continuesCase,
+  deadlineReached,
+  foldCase,
+  nextThreshold,
+  reachedThresholds,
+} from '../../domain/case.ts';
+import { measure } from '../../domain/clock.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
+import { contextOf, POLICY } from '../support/policy-fixture.ts';
+
+const context = contextOf();
+const fold = (...events: CaseEvent[]) => foldCase(events, context) as Case;
+const look = (state: Case, clock: string, now: string) => {
+  const turn = state.turns.find((candidate) => candidate.clock === clock);
+  const policy = POLICY.clocks.find((candidate) => candidate.clock === clock);
+  if (turn === undefined || policy === undefined) throw new Error(`no ${clock} clock`);
+  return measure(turn, policy, context.calendar(turn.calendar), Date.parse(now));
+};
+const tell = (state: Case, now: string) => reachedThresholds(state, context, Date.parse(now));
+
+// 2026-11-16 is a Monday. Office hours are 09:00-17:00 UTC; targets at normal: 4 h to respond, 16 h to solve.
+describe('first response', () => {
+  it('runs from the opening in open hours: Monday 15:00 + 4 h is Tuesday 11:00', () => {
+    expect(look(fold(opened('2026-11-16T15:00:00Z')), 'first-response', '2026-11-16T15:00:00Z')).toEqual({
+      status: 'running',
+      dueAt: '2026-11-17T11:00:00.000Z',
+      workedSeconds: 0,
+      overSeconds: 0,
+    });
+  });
+
+  it('is met by a public human reply, and then frozen (osTicket: answered tickets still went overdue)', () => {
+    const state = fold(opened('2026-11-16T09:00:00Z'), reply('2026-11-16T12:00:00Z'));
+    expect(look(state, 'first-response', '2026-12-24T12:00:00Z')).toMatchObject({
+      status: 'met',
+      workedSeconds: 3 * 3600,
+    });
+    expect(tell(state, '2026-11-16T13:00:00Z')).toEqual([]);
+  });
+
+  it('is not met by a private note, the system or the customer (Zammad: a note stopped the clock)', () => {
+    const note = event('message-added', '2026-11-16T09:10:00Z', { author: 'agent', public: false });
+    const auto = event('message-added', '2026-11-16T09:11:00Z', { author: 'system', public: true });
+    const state = fold(opened('2026-11-16T09:00:00Z'), note, auto, fromCustomer('2026-11-16T09:12:00Z'));
+    expect(look(state, 'first-response', '2026-11-16T10:00:00Z').status).toBe('running');
+    expect(state.turns.map((turn) => turn.clock)).toEqual(['first-response', 'resolution']);
+  });
+
+  it('is imminent at 75 % of its target, breached at its deadline, met-late after it', () => {
+    const open = fold(opened('2026-11-16T09:00:00Z'));
+    expect(look(open, 'first-response', '2026-11-16T11:59:59Z').status).toBe('running');
+    expect(look(open, 'first-response', '2026-11-16T12:00:00Z').status).toBe('imminent');
+    expect(look(open, 'first-response', '2026-11-16T13:00:00Z').status).toBe('breached');
+    const late = fold(opened('2026-11-16T09:00:00Z'), reply('2026-11-16T14:00:00Z'));
+    expect(look(late, 'first-response', '2026-11-16T15:00:00Z')).toMatchObject({
+      status: 'met-late',
+      overSeconds: 3600,
+    });
+  });
+
+  it('is cancelled when the case is solved or merged without a reply', () => {
+    expect(
+      look(
+        fold(opened('2026-11-16T09:00:00Z'), solved('2026-11-16T10:00:00Z')),
+        'first-response',
+        '2026-11-17T09:00:00Z',
+      ).status,
+    ).toBe('cancelled');
+    const merged = fold(opened('2026-11-16T09:00:00Z'), event('merged', '2026-11-16T10:00:00Z', { into: 'zendesk:1' }));
+    expect(merged.turns.every((turn) => turn.cancelledAt !== undefined)).toBe(true);
+    expect(nextThreshold(merged, context)).toBeUndefined();
+  });
+});
+
+describe('next response', () => {
+  it('starts with the oldest unanswered customer message, one turn after another', () => {
+    const state = fold(
+      opened('2026-11-16T09:00:00Z'),
+      reply('2026-11-16T09:30:00Z'),
+      fromCustomer('2026-11-16T10:00:00Z'),
+      fromCustomer('2026-11-16T12:00:00Z'),
+      reply('2026-11-16T12:30:00Z'),
+      fromCustomer('2026-11-16T15:00:00Z'),
+    );
+    expect(state.turns.find((turn) => turn.clock === 'next-response')).toMatchObject({
+      turn: 2,
+      startedAt: '2026-11-16T15:00:00.000Z',
+    });
+    expect(look(state, 'next-response', '2026-11-16T15:00:00Z').dueAt).toBe('2026-11-17T11:00:00.000Z');
+  });
+});
+
+describe('resolution, pauses and reopening', () => {
+  it('only the part of a pause inside open hours moves the deadline', () => {
+    // Opened Mon 09:00, 16 h = Tue 17:00. Pending Mon 16:00 to Tue 10:00 costs 1 h + 1 h: due Wed 11:00.
+    const state = fold(
+      opened('2026-11-16T09:00:00Z'),
+      status('2026-11-16T16:00:00Z', 'pending'),
+      status('2026-11-17T10:00:00Z', 'open'),
+    );
+    expect(look(state, 'resolution', '2026-11-17T10:00:00Z').dueAt).toBe('2026-11-18T11:00:00.000Z');
+  });
+
+  it('has no deadline and sends nothing while paused (GLPI: breach while pending)', () => {
+    const state = fold(
+      opened('2026-11-16T09:00:00Z'),
+      reply('2026-11-16T09:10:00Z'),
+      status('2026-11-16T10:00:00Z', 'pending'),
+    );
+    expect(look(state, 'resolution', '2026-12-01T10:00:00Z')).toMatchObject({
+      status: 'paused',
+      dueAt: null,
+      workedSeconds: 3600,
+    });
+    expect(nextThreshold(state, context)).toBeUndefined();
+  });
+
+  it('a new priority retargets from the original start and keeps the pause already granted (GLPI: credit lost)', () => {
+    // Urgent: 4 h. Worked Mon 09-10, pending 10-12, then open: 1 h used, 3 h left from 12:00.
+    const state = fold(
+      opened('2026-11-16T09:00:00Z'),
+      status('2026-11-16T10:00:00Z', 'pending'),
+      status('2026-11-16T12:00:00Z', 'open'),
+      priority('2026-11-16T12:30:00Z', 'urgent'),
+    );
+    expect(look(state, 'resolution', '2026-11-16T12:30:00Z').dueAt).toBe('2026-11-16T15:00:00.000Z');
+  });
+
+  it('calls a deadline that a retarget puts in the past breached-on-retarget, once', () => {
+    const state = fold(opened('2026-11-16T09:00:00Z'), priority('2026-11-16T12:00:00Z', 'urgent'));
+    const [first] = tell(state, '2026-11-16T12:00:00Z');
+    expect(first).toMatchObject({
+      clock: 'first-response',
+      kind: 'breached-on-retarget',
+      at: Date.parse('2026-11-16T09:30:00Z'),
+    });
+    const told = applyEvent(
+      state,
+      deadlineReached(state, first as NonNullable<typeof first>, Date.parse('2026-11-16T12:00:01Z')),
+      context,
+    );
+    expect(tell(told, '2026-11-16T12:30:00Z').filter(({ clock }) => clock === 'first-response')).toEqual([]);
+  });
+
+  it('resumes on reopening with the solved time as a pause, and tells nothing twice', () => {
+    // Mon 09-11 used 2 h, solved until Tue 09:00, 14 h left: Tue 8 h, Wed 6 h -> Wed 15:00.
+    const state = fold(
+      opened('2026-11-16T09:00:00Z'),
+      reply('2026-11-16T10:00:00Z'),
+      solved('2026-11-16T11:00:00Z'),
+      reopened('2026-11-17T09:00:00Z'),
+    );
+    expect(look(state, 'resolution', '2026-11-17T09:00:00Z')).toMatchObject({
+      status: 'running',
+      dueAt: '2026-11-18T15:00:00.000Z',
+    });
+    expect(look(state, 'first-response', '2026-11-30T09:00:00Z').status).toBe('met');
+    expect(tell(state, '2026-11-17T09:00:00Z')).toEqual([]);
+  });
+
+  it('restarts on reopening where the policy says so', () => {
+    const restart = { ...POLICY, clocks: POLICY.clocks.map((clock) => ({ ...clock, onReopen: 'restart' as const })) };
+    const state = foldCase(
+      [opened('2026-11-16T09:00:00Z'), solved('2026-11-16T11:00:00Z'), reopened('2026-11-17T09:00:00Z')],
+      contextOf(restart),
+    );
+    expect(state?.turns.find((turn) => turn.clock === 'resolution')).toMatchObject({
+      turn: 2,
+      startedAt: '2026-11-17T09:00:00.000Z',
+      pauses: [],
+    });
+  });
+});
+
+describe('what is told', () => {
+  it('one moment tells the latest threshold only, and a told breach ends the telling', () => {
+    const state = fold(opened('2026-11-16T09:00:00Z'));
+    expect(tell(state, '2026-11-16T12:00:00Z').map(({ kind }) => kind)).toEqual(['warning']);
+    expect(tell(state, '2026-11-16T13:00:00Z').map(({ kind }) => kind)).toEqual(['breach']);
+    const breach = tell(state, '2026-11-16T13:00:00Z')[0] as ReturnType<typeof tell>[number];
+    const told = applyEvent(state, deadlineReached(state, breach, Date.parse('2026-11-16T13:00:00Z')), context);
+    expect(nextThreshold(told, context)?.clock).toBe('resolution');
+  });
+
+  it('the next threshold of a new case is the first warning', () => {
+    expect(nextThreshold(fold(opened('2026-11-16T09:00:00Z')), context)).toMatchObject({
+      kind: 'warning',
+      at: Date.parse('2026-11-16T12:00:00Z'),
+    });
+  });
+});
+
+describe('a case that is first seen in mid-life', () => {
+  it('has no clocks from an opening that nobody reported, until that event comes', () => {
+    const late = fromCustomer('2026-11-16T12:00:00Z');
+    expect(fold(late).turns).toEqual([]);
+    expect(fold(late, opened('2026-11-16T09:00:00Z')).turns.map((turn) => turn.clock)).toEqual([
+      'first-response',
+      'resolution',
+    ]);
+  });
+});
+
+describe('laws', () => {
+  const minute = fc
+    .integer({ min: 0, max: 6000 })
+    .map((minutes) => new Date(Date.parse('2026-11-16T08:00:00Z') + minutes * 60_000).toISOString());
+  const statuses = fc.constantFrom('open', 'pending', 'on-hold', 'new', 'closed', 'deleted') as fc.Arbitrary<
+    Parameters<typeof status>[1]
+  >;
+  const anyEvent = fc.oneof(
+    minute.map((at) => opened(at)),
+    minute.map(fromCustomer),
+    minute.map(reply),
+    minute.map(solved),
+    minute.map(reopened),
+    fc.tuple(minute, statuses).map(([at, to]) => status(at, to)),
+    fc
+      .tuple(minute, fc.constantFrom('low', 'urgent', null) as fc.Arbitrary<'low' | 'urgent' | null>)
+      .map(([at, to]) => priority(at, to)),
+    minute.map((at) => event('merged', at, {})),
+  );
+  const log = fc.array(anyEvent, { minLength: 1, maxLength: 25 });
+
+  it('any order of the same events, duplicates included, gives the same case', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+        ),
+        ([events, shuffled]) => {
+          expect(foldCase(shuffled, context)).toEqual(foldCase(events, context));
+        },
+      ),
+    );
+  });
+
+  it('a case applied event by event, folded anew where one comes late, equals the rebuilt one', () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        let state: Case | undefined;
+        const seen: CaseEvent[] = [];
+        for (const next of events) {
+          seen.push(next);
+          state = continuesCase(state, next, POLICY.version)
+            ? applyEvent(state, next, context)
+            : foldCase(seen, context);
+        }
+        expect(state).toEqual(foldCase(events, context));
+      }),
+    );
+  });
+
+  it('never has a deadline before the turn began, nor one at all when nobody waits', () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        const state = foldCase(events, context) as Case;
+        const next = nextThreshold(state, context);
+        const turn = state.turns.find((candidate) => candidate.clock === next?.clock);
+        if (next !== undefined) expect(next.dueAt).toBeGreaterThan(Date.parse(turn?.startedAt ?? ''));
+        if (state.status === 'merged' || state.status === 'deleted') expect(next).toBeUndefined();
+      }),
+    );
+  });
+});

@@ -1,0 +1,284 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldCase } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import type { Handoff } from '../../functions/adapters/store/store.ts';
+import { applyBatch, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
+import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functions/apply-event/apply-event.ts';
+import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
+import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { contextOf } from '../support/policy-fixture.ts';
+
+const CASE = 'zendesk:5158';
+// A Monday, in office hours.
+const NOW = Date.parse('2026-11-16T09:00:05Z');
+
+function setUp() {
+  const store = memoryStore();
+  const { workflows, started, resumed, closed } = memoryWorkflows();
+  const { deadlines, hints } = memoryDeadlines();
+  const deps: ApplyEventDeps = { store, workflows, deadlines, context: contextOf(), now: () => NOW };
+  return { store, deps, started, resumed, closed, hints };
+}
+
+const triaged = (route: 'home' | 'vendor', at = '2026-11-16T09:00:01Z') =>
+  event('triaged', at, {
+    decision: {
+      ruleId: 'playback',
+      reason: 'scripted',
+      policyVersion: 'test-1',
+      priority: 'high',
+      queue: 'general',
+      route,
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      tags: ['playback'],
+      language: 'en',
+    },
+  });
+
+const HANDOFF: Handoff = {
+  handoffId: 'ho_1',
+  caseId: CASE,
+  vendor: 'manila',
+  attempt: 1,
+  state: 'offered',
+  offeredAt: '2026-11-16T09:00:02.000Z',
+  answerBy: '2026-11-16T09:10:02.000Z',
+  packetHash: 'hash',
+  policyVersion: 'test-1',
+  awaiting: 'answer',
+  taskToken: 'token-1',
+};
+const offered = () =>
+  event('handoff-offered', '2026-11-16T09:00:02Z', {
+    handoffId: 'ho_1',
+    vendor: 'manila',
+    attempt: 1,
+    reason: 'first',
+    packetHash: 'hash',
+    answerBy: '2026-11-16T09:10:02.000Z',
+  });
+const answered = (type: 'handoff-accepted' | 'handoff-resolved', at: string) =>
+  event(type, at, { handoffId: 'ho_1', vendor: 'manila' });
+
+describe('the snapshot', () => {
+  it('is saved with its next deadline, and not written again for an event it already holds', async () => {
+    const { store, deps } = setUp();
+    const first = opened('2026-11-16T09:00:00Z');
+    await store.append(first);
+    await applyEvent(first, deps);
+    await applyEvent(first, deps);
+    expect((await store.load(CASE))?.version).toBe(1);
+  });
+
+  it('is the same whatever the order of delivery, duplicates and refusals included', async () => {
+    const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+    const log = [
+      opened(at(0)),
+      reply(at(10)),
+      fromCustomer(at(20)),
+      priority(at(25), 'urgent'),
+      status(at(30), 'pending'),
+      solved(at(50)),
+      reopened(at(70)),
+      reply(at(80)),
+    ];
+    const expected = JSON.parse(JSON.stringify(foldCase(log, contextOf())));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...log, ...log], { minLength: log.length * 2 }),
+        fc.array(fc.nat({ max: 6 }), { minLength: log.length * 2, maxLength: log.length * 2 }),
+        async (deliveries, refusals) => {
+          const { store, deps } = setUp();
+          for (const next of deliveries) await store.append(next);
+          for (const [index, next] of deliveries.entries()) {
+            store.refuse(refusals[index] === 0 ? 1 : 0);
+            await applyEvent(next, deps).catch(() => applyEvent(next, deps));
+          }
+          expect((await store.load(CASE))?.state).toEqual(expected);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is the same when two events are applied at once', async () => {
+    const { store, deps } = setUp();
+    const log = [opened('2026-11-16T09:00:00Z'), reply('2026-11-16T09:00:02Z'), fromCustomer('2026-11-16T09:00:03Z')];
+    for (const next of log) await store.append(next);
+    await Promise.all(log.map((next) => applyEvent(next, deps)));
+    expect((await store.load(CASE))?.state).toEqual(JSON.parse(JSON.stringify(foldCase(log, contextOf()))));
+  });
+
+  it('is folded anew when the policy has changed', async () => {
+    const { store, deps } = setUp();
+    const first = opened('2026-11-16T09:00:00Z');
+    await store.append(first);
+    await applyEvent(first, deps);
+    const stricter = structuredClone(deps.context.policy);
+    stricter.version = 'test-2';
+    for (const clock of stricter.clocks) clock.targets.normal = 600;
+    const next = status('2026-11-16T09:00:04Z', 'open');
+    await store.append(next);
+    const state = await applyEvent(next, { ...deps, context: contextOf(stricter) });
+    expect(state.policyVersion).toBe('test-2');
+    expect(state.turns.map((turn) => turn.targetSeconds)).toEqual([600, 600]);
+  });
+});
+
+describe('what follows an event', () => {
+  it('opened starts case-triage; triaged for a vendor starts vendor-handoff, triaged for home starts nothing', async () => {
+    const { deps, started } = setUp();
+    await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
+    await applyEvent(triaged('home'), deps);
+    expect([...started.values()].map(({ workflow }) => workflow)).toEqual(['case-triage']);
+    await applyEvent(triaged('vendor', '2026-11-16T09:00:02Z'), deps);
+    expect([...started.values()].map(({ workflow }) => workflow)).toEqual(['case-triage', 'vendor-handoff']);
+  });
+
+  it('a delivery that died after the save still starts what it should, once', async () => {
+    const { deps, started } = setUp();
+    const first = opened('2026-11-16T09:00:00Z');
+    const dying: ApplyEventDeps = {
+      ...deps,
+      workflows: {
+        ...deps.workflows,
+        start: async () => {
+          throw new Error('killed between the save and the start');
+        },
+      },
+    };
+    await expect(applyEvent(first, dying)).rejects.toThrow('killed');
+    await applyEvent(first, deps);
+    await applyEvent(first, deps);
+    expect(started.size).toBe(1);
+  });
+
+  it('a deadline that was reached starts breach-alert with the waits of the policy', async () => {
+    const { deps, started } = setUp();
+    await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
+    const reached = event('deadline-reached', '2026-11-16T13:00:00Z', {
+      clock: 'first-response',
+      turn: 1,
+      threshold: 'breach',
+      kind: 'breach',
+      at: '2026-11-16T13:00:00.000Z',
+      dueAt: '2026-11-16T13:00:00.000Z',
+    });
+    await applyEvent(reached, deps);
+    expect([...started.values()].at(-1)).toMatchObject({
+      workflow: 'breach-alert',
+      input: { alert: { caseId: CASE, kind: 'breach', clock: 'first-response' }, waits: [900, 1800] },
+    });
+  });
+
+  it('an answer ends the wait it belongs to, and only that one', async () => {
+    const { store, deps, resumed } = setUp();
+    await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
+    await store.create(HANDOFF, offered());
+    const accepted = answered('handoff-accepted', '2026-11-16T09:00:03Z');
+    const resolved = answered('handoff-resolved', '2026-11-16T09:00:04Z');
+    await store.move('ho_1', 'offered', 'accepted', accepted);
+    await store.move('ho_1', 'accepted', 'resolved', resolved);
+    await applyEvent(resolved, deps);
+    expect(resumed).toEqual([]);
+    await applyEvent(accepted, deps);
+    expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'accepted' }]);
+  });
+
+  it('an acceptance that is delivered late does not end the wait for the work', async () => {
+    const { store, deps, resumed } = setUp();
+    await store.create(HANDOFF, offered());
+    const accepted = answered('handoff-accepted', '2026-11-16T09:00:03Z');
+    await store.move('ho_1', 'offered', 'accepted', accepted);
+    await store.awaitWork('ho_1', 'token-2');
+    await applyEvent(accepted, deps);
+    expect(resumed).toEqual([]);
+  });
+
+  it('a case that is solved elsewhere recalls its open handoff', async () => {
+    const { store, deps, resumed } = setUp();
+    await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
+    const offer = offered();
+    await store.create(HANDOFF, offer);
+    await applyEvent(offer, deps);
+    await applyEvent(solved('2026-11-16T09:00:04Z'), deps);
+    expect((await store.handoff('ho_1'))?.state).toBe('recalled');
+    for (const next of store.takeStream()) await applyEvent(next, deps);
+    expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'recalled' }]);
+  });
+
+  it('a deadline before the next sweep is hinted at once, one beyond it is left to the sweep', async () => {
+    const { deps, hints } = setUp();
+    await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
+    expect(hints).toEqual([]);
+    await applyEvent(priority('2026-11-16T09:00:04Z', 'urgent'), {
+      ...deps,
+      now: () => Date.parse('2026-11-16T09:22:00Z'),
+    });
+    // Urgent: 30 min, warning at 75 % = 22.5 min after 09:00.
+    expect(hints).toEqual([
+      { caseId: CASE, dueAt: '2026-11-16T09:22:30.000Z', now: Date.parse('2026-11-16T09:22:00Z') },
+    ]);
+  });
+});
+
+describe('a batch of the stream', () => {
+  const record = (sequenceNumber: string, caseKey: string, read: () => CaseEvent): LogRecord => ({
+    sequenceNumber,
+    caseKey,
+    eventKey: `EV#${sequenceNumber}`,
+    read,
+  });
+  const fine = () => opened('2026-11-16T09:00:00Z');
+
+  it('puts a poison event aside and goes on with the ones behind it', async () => {
+    const aside: string[] = [];
+    const applied: string[] = [];
+    const failed = await applyBatch(
+      [
+        record('1', 'a', () => {
+          throw new Error('not an event');
+        }),
+        record('2', 'a', fine),
+        record('3', 'b', fine),
+      ],
+      {
+        apply: async (next) => applied.push(next.key),
+        putAside: async ({ sequenceNumber }) => void aside.push(sequenceNumber),
+        onFailure: () => undefined,
+      },
+    );
+    expect({ failed, aside, applied: applied.length }).toEqual({ failed: [], aside: ['1'], applied: 2 });
+  });
+
+  it('a passing failure holds back the rest of its own case only', async () => {
+    const aside: unknown[] = [];
+    let calls = 0;
+    const failed = await applyBatch([record('1', 'a', fine), record('2', 'a', fine), record('3', 'b', fine)], {
+      apply: async () => {
+        if (++calls === 1) throw new Error('throttled');
+      },
+      putAside: async (put) => void aside.push(put),
+      onFailure: () => undefined,
+    });
+    expect(failed.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['1', '2']);
+    expect({ calls, aside }).toEqual({ calls: 2, aside: [] });
+  });
+
+  it('an event that the fold cannot take is poison', async () => {
+    const { deps } = setUp();
+    const broken = {
+      ...deps,
+      context: {
+        ...deps.context,
+        calendar: () => ({}) as never,
+        policy: { ...deps.context.policy, clocks: null as never },
+      },
+    };
+    await expect(applyEvent(opened('2026-11-16T09:00:00Z'), broken)).rejects.toBeInstanceOf(PoisonEventError);
+  });
+});

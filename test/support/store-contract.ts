@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { applyEvent } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../../functions/adapters/store/store.ts';
+import { event, opened, reply } from './events.ts';
+import { contextOf } from './policy-fixture.ts';
+
+/**
+ * What every store must do, whatever it is made of. Each test uses ids of its own, so that the
+ * suite can run against a table that already holds items.
+ */
+export function storeContract(make: () => CaseStore & HandoffStore & AlertStore): void {
+  let made = 0;
+  const fresh = () => {
+    const id = `c${process.pid}-${Date.now()}-${++made}`;
+    return { caseId: `zendesk:${id}`, handoffId: `ho_${id}`, alertId: `al_${id}` };
+  };
+  const of = <T extends CaseEvent>(caseId: string, given: T): T => ({ ...given, caseId });
+  const openedFor = (caseId: string) => of(caseId, opened('2026-11-16T09:00:00Z'));
+  const handoffFor = (caseId: string, handoffId: string): Handoff => ({
+    handoffId,
+    caseId,
+    vendor: 'manila',
+    attempt: 1,
+    state: 'offered',
+    offeredAt: '2026-11-16T09:00:00.000Z',
+    answerBy: '2026-11-16T09:10:00.000Z',
+    packetHash: 'hash',
+    policyVersion: 'test-1',
+    awaiting: 'answer',
+    taskToken: 'token-1',
+  });
+  const note = (caseId: string) => of(caseId, event('written-back', '2026-11-16T09:00:01Z', { what: [] }));
+
+  describe('the log', () => {
+    it('takes an event once and gives back what was appended', async () => {
+      const store = make();
+      const { caseId } = fresh();
+      const first = openedFor(caseId);
+      const second = of(caseId, reply('2026-11-16T09:05:00Z'));
+      expect(await store.append(first)).toBe('appended');
+      expect(await store.append({ ...first, receivedAt: '2026-11-16T09:59:00.000Z' })).toBe('duplicate');
+      expect(await store.append(second)).toBe('appended');
+      const events = await store.events(caseId);
+      expect(events.map(({ key }) => key).sort()).toEqual([first.key, second.key].sort());
+      expect(events.find(({ key }) => key === first.key)).toEqual(first);
+    });
+
+    it('keeps the same key of two cases apart', async () => {
+      const store = make();
+      const [a, b] = [fresh().caseId, fresh().caseId];
+      expect(await store.append({ ...openedFor(a), key: 'same' })).toBe('appended');
+      expect(await store.append({ ...openedFor(b), key: 'same' })).toBe('appended');
+    });
+  });
+
+  describe('the snapshot', () => {
+    it('is saved at the expected version only, and leaves the due index with its deadline', async () => {
+      const store = make();
+      const { caseId } = fresh();
+      const state = applyEvent(undefined, openedFor(caseId), contextOf());
+      const due = async () => {
+        const found: string[] = [];
+        for await (const item of store.due(dueShard(caseId), '2026-11-16T12:00:00.000Z'))
+          if (item.caseId === caseId) found.push(item.dueAt);
+        return found;
+      };
+      expect(await store.load(caseId)).toBeUndefined();
+      expect(await store.save(state, '2026-11-16T12:00:00.000Z', 0)).toBe('saved');
+      expect(await store.save(state, undefined, 0)).toBe('conflict');
+      expect(await store.load(caseId)).toEqual({ state, version: 1 });
+      expect(await due()).toEqual(['2026-11-16T12:00:00.000Z']);
+      expect(await store.save({ ...state, status: 'open' }, '2026-11-16T12:00:00.001Z', 1)).toBe('saved');
+      expect(await due()).toEqual([]);
+      expect(await store.save(state, undefined, 2)).toBe('saved');
+      expect(await store.save(state, undefined, 2)).toBe('conflict');
+    });
+  });
+
+  describe('a handoff', () => {
+    it('is made once with its event; a retry renews the token while it is offered', async () => {
+      const store = make();
+      const { caseId, handoffId } = fresh();
+      const offer = note(caseId);
+      expect(await store.create(handoffFor(caseId, handoffId), offer)).toMatchObject({
+        state: 'offered',
+        taskToken: 'token-1',
+      });
+      expect(await store.create({ ...handoffFor(caseId, handoffId), taskToken: 'token-2' }, offer)).toMatchObject({
+        taskToken: 'token-2',
+      });
+      expect(await store.events(caseId)).toHaveLength(1);
+      expect(await store.handoff(`${handoffId}-other`)).toBeUndefined();
+    });
+
+    it('moves along one edge once, with its event; the loser changes nothing', async () => {
+      const store = make();
+      const { caseId, handoffId } = fresh();
+      await store.create(handoffFor(caseId, handoffId), note(caseId));
+      const moves = await Promise.all([
+        store.move(handoffId, 'offered', 'accepted', note(caseId)),
+        store.move(handoffId, 'offered', 'expired', note(caseId)),
+      ]);
+      expect(moves.sort()).toEqual(['conflict', 'moved']);
+      expect(await store.events(caseId)).toHaveLength(2);
+    });
+
+    it('waits for work only once it is accepted, and keeps the token of an answered one', async () => {
+      const store = make();
+      const { caseId, handoffId } = fresh();
+      await store.create(handoffFor(caseId, handoffId), note(caseId));
+      expect(await store.awaitWork(handoffId, 'early')).toMatchObject({
+        state: 'offered',
+        awaiting: 'answer',
+        taskToken: 'token-1',
+      });
+      await store.move(handoffId, 'offered', 'accepted', note(caseId));
+      expect(await store.create({ ...handoffFor(caseId, handoffId), taskToken: 'late' }, note(caseId))).toMatchObject({
+        state: 'accepted',
+        taskToken: 'token-1',
+      });
+      expect(await store.awaitWork(handoffId, 'work')).toMatchObject({
+        state: 'accepted',
+        awaiting: 'work',
+        taskToken: 'work',
+      });
+    });
+  });
+
+  describe('an alert', () => {
+    it('moves from rung to rung until it is acknowledged, once', async () => {
+      const store = make();
+      const { caseId, alertId } = fresh();
+      const alert = { alertId, caseId, kind: 'came-home' as const, at: '2026-11-16T09:00:00.000Z', reason: 'nobody' };
+      const at = '2026-11-16T09:30:00.000Z';
+      expect(await store.acknowledge(alertId, 'ana', at, note(caseId))).toBe('conflict');
+      expect(await store.raise(alert, 0, 'token-0')).toEqual({ alert, rung: 0, taskToken: 'token-0' });
+      expect(await store.raise(alert, 1, 'token-1')).toMatchObject({ rung: 1, taskToken: 'token-1' });
+      expect(await store.acknowledge(alertId, 'ana', at, note(caseId))).toBe('acknowledged');
+      expect(await store.acknowledge(alertId, 'ben', at, note(caseId))).toBe('conflict');
+      expect(await store.raise(alert, 2, 'token-2')).toMatchObject({
+        rung: 1,
+        acknowledgedBy: 'ana',
+        acknowledgedAt: at,
+      });
+      expect(await store.events(caseId)).toHaveLength(1);
+    });
+
+    it('remembers to whom each rung was mailed', async () => {
+      const store = make();
+      const { alertId } = fresh();
+      expect(await store.wasMailed(alertId, 0, 'ana')).toBe(false);
+      await store.markMailed(alertId, 0, 'ana', '2026-11-16T09:00:00.000Z');
+      expect(await store.wasMailed(alertId, 0, 'ana')).toBe(true);
+      expect(await store.wasMailed(alertId, 1, 'ana')).toBe(false);
+    });
+  });
+}
