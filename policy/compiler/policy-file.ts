@@ -1,0 +1,159 @@
+import { isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type * as z from 'zod';
+import { describe, didYouMean, type Problem } from './problems.ts';
+
+export type Path = readonly (string | number)[];
+
+/** Deepest nesting that is read; conditions of real rules go four or five deep. */
+const DEEPEST = 40;
+
+/** A policy file as text, data and positions; collects what is wrong with it. */
+export class PolicyFile {
+  readonly shownAs: string;
+  readonly problems: Problem[] = [];
+  /** Plain data of the file, or undefined if it is not readable YAML. */
+  readonly data: unknown;
+  readonly #lines = new LineCounter();
+  readonly #root: Node | null = null;
+
+  constructor(shownAs: string, text: string) {
+    this.shownAs = shownAs;
+    try {
+      const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+      const faults = [...document.errors, ...document.warnings];
+      for (const fault of faults)
+        this.#addAt(fault.pos[0], '(yaml)', `expected valid YAML, found: ${yamlFault(fault)}`);
+      visit(document, {
+        Alias: (_, alias) =>
+          this.#addAt(alias.range?.[0] ?? 0, '(yaml)', `expected the value itself, found the alias "*${alias.source}"`),
+      });
+      if (this.problems.length > 0) return;
+      this.#root = document.contents;
+      const data: unknown = document.toJS();
+      if (depthExceeds(data, DEEPEST)) this.#addAt(0, '(file)', `expected at most ${DEEPEST} levels, found more`);
+      else this.data = data;
+    } catch (error) {
+      // The YAML library gives up by throwing, e.g. when nesting exhausts the stack.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#addAt(0, '(yaml)', `expected valid YAML, found: ${reason.split('\n')[0]}`);
+    }
+  }
+
+  /** Records a problem at a value; a missing one is reported where its parent begins. */
+  add(path: Path, message: string): void {
+    this.#addAt(this.#offsetOf(path, false), showPath(path), message);
+  }
+
+  /** Records a problem with a key rather than with its value. */
+  addAtKey(path: Path, message: string): void {
+    this.#addAt(this.#offsetOf(path, true), showPath(path), message);
+  }
+
+  /** Checks the data against a schema; returns it, or records every issue and returns undefined. */
+  check<T>(schema: z.ZodType<T>): T | undefined {
+    if (this.problems.length > 0) return undefined;
+    const result = schema.safeParse(this.data, { error: expectation });
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) this.#addIssue(issue);
+    return undefined;
+  }
+
+  /** The data at a path, whatever is wrong around it. */
+  at(path: Path): unknown {
+    return path.reduce<unknown>(
+      (data, key) =>
+        typeof data === 'object' && data !== null && Object.hasOwn(data, key)
+          ? (data as Record<string | number, unknown>)[key]
+          : undefined,
+      this.data,
+    );
+  }
+
+  /** The well-formed entries of a list or mapping, with their paths, whatever is wrong with their neighbours. */
+  entries<T>(path: Path, schema: z.ZodType<T>): { path: Path; key: string; value: T }[] {
+    const data = this.at(path);
+    if (typeof data !== 'object' || data === null) return [];
+    return Object.entries(data).flatMap(([key, raw]) => {
+      const result = schema.safeParse(raw);
+      return result.success
+        ? [{ path: [...path, Array.isArray(data) ? Number(key) : key], key, value: result.data }]
+        : [];
+    });
+  }
+
+  #addIssue(issue: z.core.$ZodIssue): void {
+    const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+    const found = this.at(path);
+    if (issue.code === 'unrecognized_keys') {
+      const known = issue.message.split(', ');
+      for (const key of issue.keys) {
+        this.addAtKey(
+          [...path, key],
+          `expected one of ${issue.message}, found ${describe(key)}${didYouMean(key, known)}`,
+        );
+      }
+    } else if (issue.code === 'invalid_key') {
+      const key = path.at(-1);
+      this.addAtKey(path, `expected ${issue.issues[0]?.message}, found ${describe(key)}`);
+    } else {
+      const near =
+        issue.code === 'invalid_value' && typeof found === 'string' ? didYouMean(found, issue.values.map(String)) : '';
+      this.add(path, `expected ${issue.message}, found ${describe(found)}${near}`);
+    }
+  }
+
+  #addAt(offset: number, path: string, message: string): void {
+    const { line, col } = this.#lines.linePos(offset);
+    this.problems.push({ file: this.shownAs, line: Math.max(line, 1), column: Math.max(col, 1), path, message });
+  }
+
+  #offsetOf(path: Path, ofKey: boolean): number {
+    let node: unknown = this.#root;
+    let offset = this.#root?.range?.[0] ?? 0;
+    for (const [depth, key] of path.entries()) {
+      const last = depth === path.length - 1;
+      if (isMap(node)) {
+        const pair = node.items.find((item) => String(item.key) === String(key));
+        if (pair === undefined) return offset;
+        offset = startOf(last && ofKey ? pair.key : pair.value) ?? startOf(pair.key) ?? offset;
+        node = pair.value;
+      } else if (isSeq(node)) {
+        node = node.items[Number(key)];
+        offset = startOf(node) ?? offset;
+      }
+    }
+    return offset;
+  }
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+function yamlFault(fault: { code: string; message: string }): string {
+  return fault.code === 'DUPLICATE_KEY' ? 'the same key twice' : (fault.message.split('\n')[0] ?? fault.code);
+}
+
+/** `a.b[2].c` */
+function showPath(path: Path): string {
+  const text = path.reduce<string>(
+    (shown, key) => (typeof key === 'number' ? `${shown}[${key}]` : shown === '' ? key : `${shown}.${key}`),
+    '',
+  );
+  return text === '' ? '(file)' : text;
+}
+
+function depthExceeds(data: unknown, limit: number): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  return limit === 0 || Object.values(data).some((value) => depthExceeds(value, limit - 1));
+}
+
+/** What is expected where a schema does not say so itself; for unknown keys, the known ones. */
+function expectation(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const shape = (issue.inst as z.ZodObject | undefined)?._zod.def.shape ?? {};
+    return Object.keys(shape).join(', ');
+  }
+  if (issue.code !== 'invalid_type') return 'something else';
+  return issue.expected === 'object' || issue.expected === 'record' ? 'a mapping' : `a ${issue.expected}`;
+}
