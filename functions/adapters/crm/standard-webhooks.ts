@@ -1,0 +1,133 @@
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import * as z from 'zod/mini';
+import { SecretUnavailableError } from '../../shared/secrets.ts';
+import {
+  type CrmAdapter,
+  type Fact,
+  headerOf,
+  type Normalised,
+  SIGNATURE_WINDOW_MS,
+  unauthorised,
+} from './crm-adapter.ts';
+import {
+  AuthorShape,
+  CaseNumber,
+  Custom,
+  EventKey,
+  EventTime,
+  Flag,
+  Id,
+  Line,
+  PriorityShape,
+  parseShape,
+  ScoreShape,
+  StatusShape,
+  Tags,
+  Text,
+} from './shapes.ts';
+
+const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
+
+/**
+ * Any sender that signs as standardwebhooks.com says, with the body of docs/webhooks.md: our own
+ * case events under the names `case.<type>`. `webhook-id` is the event's key.
+ */
+export const standardWebhooks: CrmAdapter = {
+  verify({ headers, body }, secrets, now) {
+    const signed: Record<string, string> = {};
+    for (const name of HEADERS) {
+      const value = headerOf(headers, name);
+      if (!value) throw unauthorised('missing');
+      signed[name] = value;
+    }
+    // The library looks at the real clock as well; this check tells stale from wrong.
+    const signedAt = Number(signed['webhook-timestamp']) * 1000;
+    if (!(Math.abs(now - signedAt) <= SIGNATURE_WINDOW_MS)) throw unauthorised('stale');
+    const genuine = secrets.map((secret) => isSigned(webhookOf(secret), body, signed));
+    if (!genuine.includes(true)) throw unauthorised('wrong');
+  },
+
+  normalise(json, headers, { source, receivedAt }): Normalised {
+    const { 'webhook-id': key } = parseShape(Delivery, { 'webhook-id': headerOf(headers, 'webhook-id') });
+    const { type, timestamp } = parseShape(Envelope, json);
+    // That each schema gives the fact of its type is checked where they are listed.
+    const { caseId, ...said } = parseShape(BODIES[type] as z.ZodMiniType<{ data: { caseId: string } }>, json).data;
+    const fact = { type: type.slice(TYPE_PREFIX.length), ...said } as Fact;
+    return { events: [{ key, caseId: `${source}:${caseId}`, occurredAt: timestamp, receivedAt, ...fact }] };
+  },
+};
+
+function webhookOf(secret: string): Webhook {
+  try {
+    return new Webhook(secret);
+  } catch (cause) {
+    throw new SecretUnavailableError('a signing secret of this source is not "whsec_" and base64', { cause });
+  }
+}
+
+function isSigned(webhook: Webhook, body: Buffer, headers: Record<string, string>): boolean {
+  try {
+    webhook.verify(body, headers, { jsonParse: false });
+    return true;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return false;
+    throw error;
+  }
+}
+
+const Delivery = z.object({ 'webhook-id': EventKey });
+
+const Fields = z.object(
+  {
+    subject: z.optional(Line),
+    text: z.optional(Text),
+    channel: z.optional(Line),
+    language: z.optional(Line),
+    requesterId: z.optional(Id),
+    assigneeId: z.optional(Id),
+    group: z.optional(Id),
+    tier: z.optional(Line),
+    region: z.optional(Line),
+    tags: z.optional(Tags),
+    custom: z.optional(Custom),
+  },
+  'expected an object',
+);
+
+/** The facts that a sender can tell. */
+type Told = Extract<
+  Fact['type'],
+  | 'opened'
+  | 'message-added'
+  | 'status-changed'
+  | 'solved'
+  | 'reopened'
+  | 'priority-changed'
+  | 'assigned'
+  | 'merged'
+  | 'csat-received'
+>;
+type DataOf<T extends Told> = Omit<Extract<Fact, { type: T }>, 'type'> & { caseId: string };
+
+const body = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  z.object({ data: z.object({ caseId: CaseNumber, ...shape }, 'expected an object') });
+const fields = z.optional(Fields);
+
+const TYPE_PREFIX = 'case.';
+const BODIES: { readonly [T in Told as `case.${T}`]: z.ZodMiniType<{ data: DataOf<T> }> } = {
+  'case.opened': body({ status: z.optional(StatusShape), priority: z.nullish(PriorityShape), fields: Fields }),
+  'case.message-added': body({ author: AuthorShape, public: Flag, text: z.optional(Text), fields }),
+  'case.status-changed': body({ status: StatusShape, fields }),
+  'case.solved': body({ fields }),
+  'case.reopened': body({ fields }),
+  'case.priority-changed': body({ priority: z.nullable(PriorityShape) }),
+  'case.assigned': body({ assigneeId: z.nullable(Id), group: z.optional(Id) }),
+  'case.merged': body({ into: z.optional(CaseNumber) }),
+  'case.csat-received': body({ score: ScoreShape }),
+};
+
+const TYPES = Object.keys(BODIES) as (keyof typeof BODIES)[];
+const Envelope = z.object(
+  { type: z.enum(TYPES, `expected one of ${TYPES.join(', ')}`), timestamp: EventTime },
+  'expected an object',
+);

@@ -1,0 +1,84 @@
+import { type CaseEvent, toInstant } from '../../domain/event.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { CrmAdapter, Headers } from '../adapters/crm/crm-adapter.ts';
+import type { CaseStore } from '../adapters/store/store.ts';
+import { HttpProblem, parseJson } from '../shared/http.ts';
+import type { Meter } from '../shared/observe.ts';
+import type { Secrets } from '../shared/secrets.ts';
+
+export interface ReceiveWebhookInput {
+  /** Name of the source, from the path. */
+  readonly source: string;
+  readonly headers: Headers;
+  /** The body's bytes; throws a 413 HttpProblem if there are too many. */
+  readonly readBody: () => Buffer;
+}
+
+export interface ReceiveWebhookDeps {
+  readonly policy: Pick<Policy, 'sources'>;
+  readonly adapters: Readonly<Record<Policy['sources'][string]['kind'], CrmAdapter>>;
+  readonly secrets: Pick<Secrets, 'source'>;
+  readonly store: Pick<CaseStore, 'append'>;
+  readonly meter: Meter;
+  /** ms */
+  readonly now: () => number;
+}
+
+export interface Received {
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Why a body that is in order told nothing. */
+  readonly ignored?: string;
+}
+
+/**
+ * Takes in one webhook: checks it, then stores each event it tells unless it is known. When this
+ * returns, everything is stored. Throws HttpProblem 404 (unknown source), 413, 401 or 400 for what
+ * the caller sent, and the store's or secrets' own errors when those refuse.
+ */
+export async function receiveWebhook(input: ReceiveWebhookInput, deps: ReceiveWebhookDeps): Promise<Received> {
+  try {
+    const { events, ignored } = await readEvents(input, deps);
+    const outcome = await appendAll(events, input.source, deps);
+    return ignored === undefined ? outcome : { ...outcome, ignored };
+  } catch (error) {
+    deps.meter.count('webhooksRefused', { reason: refusalOf(error) });
+    throw error;
+  }
+}
+
+async function readEvents({ source, headers, readBody }: ReceiveWebhookInput, deps: ReceiveWebhookDeps) {
+  const settings = Object.hasOwn(deps.policy.sources, source) ? deps.policy.sources[source] : undefined;
+  if (settings === undefined) throw new HttpProblem(404, 'Unknown source', 'the policy has no source of this name');
+  const body = readBody();
+  const now = deps.now();
+  const adapter = deps.adapters[settings.kind];
+  const { signingSecrets } = await deps.secrets.source(source);
+  adapter.verify({ headers, body }, signingSecrets, now);
+  const { integrationUserId } = settings;
+  return adapter.normalise(parseJson(body), headers, { source, receivedAt: toInstant(now), integrationUserId });
+}
+
+async function appendAll(events: readonly CaseEvent[], source: string, { store, meter }: ReceiveWebhookDeps) {
+  let duplicates = 0;
+  for (const event of events) {
+    if ((await store.append(event)) === 'duplicate') {
+      duplicates++;
+      meter.count('duplicatesDropped');
+    } else if (event.type === 'opened') {
+      meter.count('casesReceived', { source });
+    }
+  }
+  return { accepted: events.length - duplicates, duplicates };
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: 'shape',
+  401: 'signature',
+  404: 'unknown-source',
+  413: 'too-large',
+};
+
+function refusalOf(error: unknown): string {
+  return (error instanceof HttpProblem ? REFUSALS[error.status] : undefined) ?? 'unavailable';
+}
