@@ -1,12 +1,14 @@
 import type { Calendar } from './calendar.ts';
 import type { Case } from './case.ts';
 import { isOver } from './case.ts';
+import { type CaseEvent, type EventOf, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
 
 export type HandoffState = NonNullable<Case['handoff']>['state'];
 
-/** What a vendor can answer, and when. */
-export type VendorAnswer = 'accepted' | 'rejected' | 'resolved' | 'returned';
+/** The states that a vendor's answer leads to; the others are CaseRelay's doing. */
+export const VENDOR_ANSWERS = ['accepted', 'rejected', 'resolved', 'returned'] as const;
+export type VendorAnswer = (typeof VENDOR_ANSWERS)[number];
 
 /** The handoff contract: from each state, the states it may move to. */
 export const HANDOFF_EDGES: Readonly<Record<HandoffState, readonly HandoffState[]>> = {
@@ -21,6 +23,59 @@ export const HANDOFF_EDGES: Readonly<Record<HandoffState, readonly HandoffState[
 
 export function canMove(from: HandoffState, to: HandoffState): boolean {
   return HANDOFF_EDGES[from].includes(to);
+}
+
+/** What the vendor may still answer at `now` (ms). An offer can be answered up to and including its `answerBy`. */
+export function possibleAnswers(
+  handoff: { readonly state: HandoffState; readonly answerBy: string },
+  now: number,
+): VendorAnswer[] {
+  if (handoff.state === 'offered' && now > Date.parse(handoff.answerBy)) return [];
+  return VENDOR_ANSWERS.filter((answer) => canMove(handoff.state, answer));
+}
+
+type HandoffEvent = EventOf<
+  | 'handoff-accepted'
+  | 'handoff-rejected'
+  | 'handoff-expired'
+  | 'handoff-resolved'
+  | 'handoff-returned'
+  | 'handoff-recalled'
+>;
+type Particulars<E> = E extends HandoffEvent
+  ? Omit<E, 'key' | 'caseId' | 'occurredAt' | 'receivedAt' | 'handoffId' | 'vendor'>
+  : never;
+
+/** What a move of a handoff is, besides which handoff it moves. */
+export type HandoffMove = Particulars<HandoffEvent>;
+
+/** The event of a move at `now` (ms). Its key lets each handoff make each move once. It never precedes the offer, whatever the clocks of two functions say. */
+export function handoffEvent(
+  handoff: {
+    readonly handoffId: string;
+    readonly caseId: string;
+    readonly vendor: string;
+    readonly offeredAt: string;
+  },
+  move: HandoffMove,
+  now: number,
+): CaseEvent {
+  const { handoffId, caseId, vendor, offeredAt } = handoff;
+  const occurredAt = toInstant(Math.max(now, Date.parse(offeredAt) + 1));
+  const key = `caserelay:${move.type}:${handoffId}`;
+  return { ...move, key, caseId, occurredAt, receivedAt: occurredAt, handoffId, vendor };
+}
+
+/** May the vendor be told of the case at all? Asked before a vendor is chosen and again before the packet leaves. */
+export function mayReceive(state: Case, vendor: VendorPolicy): boolean {
+  const { triage } = state;
+  return (
+    triage !== undefined &&
+    !isOver(state.status) &&
+    !triage.sensitive &&
+    triage.route === 'vendor' &&
+    vendor.dataClasses.includes(triage.dataClass)
+  );
 }
 
 /** Why a vendor cannot be offered a case. */
@@ -83,11 +138,17 @@ function ineligible(
   now: number,
 ): Ineligible | undefined {
   if (state.triedVendors.includes(vendor.id)) return 'already-tried';
-  if (!vendor.dataClasses.includes(triage.dataClass)) return 'data-class';
+  if (!mayReceive(state, vendor)) return 'data-class';
   if (!vendor.categories.includes(triage.category)) return 'category';
-  if (triage.language !== 'unknown' && !vendor.languages.includes(triage.language)) return 'language';
+  if (triage.language !== 'unknown' && !speaks(vendor, triage.language)) return 'language';
   if (!calendar(vendor.calendar).isOpen(now)) return 'closed-now';
   return undefined;
+}
+
+/** A vendor of "es" takes "es-MX" too; one of "es-MX" takes only that. Tags are BCP 47, compared without case. */
+function speaks(vendor: VendorPolicy, language: string): boolean {
+  const asked = language.toLowerCase().replaceAll('_', '-');
+  return vendor.languages.some((spoken) => `${asked}-`.startsWith(`${spoken.toLowerCase().replaceAll('_', '-')}-`));
 }
 
 /** What a vendor is sent of a case: only the fields that its entry in the policy allows. */

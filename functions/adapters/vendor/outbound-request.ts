@@ -1,0 +1,70 @@
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { checkOutboundUrl, guardedLookup, type Resolve, resolveByDns } from './outbound-url.ts';
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<OutgoingHttpHeaders>;
+  readonly body?: string;
+}
+
+export interface OutboundOptions {
+  /** Policy.allowLoopback. */
+  readonly allowLoopback: boolean;
+  /** At most this much of the response is read, bytes; the rest is dropped. 0 ends the call at the status. */
+  readonly readBytes: number;
+  /** For the whole call, DNS included. */
+  readonly timeoutMs?: number;
+  readonly resolve?: Resolve;
+}
+
+export interface OutboundResponse {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** Time that a vendor or CRM has to answer a call. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * One HTTPS request to somebody else's server. The URL is checked, the connection pinned to a
+ * checked address, redirects are not followed. Throws UnsafeUrlError for a URL that must not be
+ * called, and what node throws for one that cannot be reached in time.
+ */
+export async function outboundRequest(
+  { method, url: text, headers, body = '' }: OutboundRequest,
+  { allowLoopback, readBytes, timeoutMs = TIMEOUT_MS, resolve = resolveByDns }: OutboundOptions,
+): Promise<OutboundResponse> {
+  const url = checkOutboundUrl(text, allowLoopback);
+  const response = await new Promise<IncomingMessage>((done, fail) => {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = send(url, {
+      method,
+      headers: { 'user-agent': 'CaseRelay', 'content-length': Buffer.byteLength(body), ...headers },
+      lookup: guardedLookup(resolve),
+      // A connection of its own: one kept while a Lambda sleeps is dead when it wakes.
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    request.on('response', done);
+    request.on('error', fail);
+    request.end(body);
+  });
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await readUpTo(response, readBytes) };
+}
+
+async function readUpTo(response: IncomingMessage, cap: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (cap > 0) {
+    for await (const chunk of response) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= cap) break;
+    }
+  }
+  response.destroy();
+  return Buffer.concat(chunks).subarray(0, cap).toString('utf8');
+}

@@ -1,0 +1,64 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { SecretUnavailableError } from '../../shared/secrets.ts';
+
+/** Standard Webhooks, both ways: offers are signed for the vendor, its answers are signed by it. */
+
+/** A signature that is missing, stale or not the vendor's; the message says which. */
+export class SignatureError extends Error {
+  override readonly name = 'SignatureError';
+}
+
+/** How far the sender's clock may be from ours, either way, seconds (Standard Webhooks). */
+const TOLERANCE_SECONDS = 300;
+
+/** The `webhook-*` headers of a message, signed over its id, the time (ms) and the body. */
+export function signatureHeaders(secret: string, messageId: string, now: number, body: string): Record<string, string> {
+  return {
+    'webhook-id': messageId,
+    'webhook-timestamp': String(Math.floor(now / 1000)),
+    'webhook-signature': webhookOf(secret).sign(messageId, new Date(now), body),
+  };
+}
+
+function webhookOf(secret: string): Webhook {
+  try {
+    return new Webhook(secret);
+  } catch (cause) {
+    throw new SecretUnavailableError('a signing secret is not whsec_ and base64; see docs/vendor-guide.md', { cause });
+  }
+}
+
+/**
+ * Checks a Standard Webhooks signature over the raw body against each valid secret. The library
+ * computes the signature; its own check reads the clock itself, so the time is judged here.
+ * `now` in ms. Throws SignatureError, and SecretUnavailableError for a secret that is none.
+ */
+export function verifySignature(
+  secrets: readonly string[],
+  headers: Readonly<Record<string, string | undefined>>,
+  body: Buffer,
+  now: number,
+): void {
+  const id = headers['webhook-id'];
+  const timestamp = headers['webhook-timestamp'];
+  const signatures = headers['webhook-signature'];
+  if (!id || !timestamp || !signatures)
+    throw new SignatureError('the headers webhook-id, webhook-timestamp and webhook-signature are needed');
+  if (!/^\d{1,12}$/.test(timestamp)) throw new SignatureError('webhook-timestamp is not in whole seconds');
+  if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
+    throw new SignatureError(`webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds off`);
+  const signedAt = new Date(Number(timestamp) * 1000);
+  const given = signatures.split(' ');
+  // Each secret is tried against each signature, whatever matches: no timing tells which.
+  const matches = secrets.flatMap((secret) => {
+    const expected = webhookOf(secret).sign(id, signedAt, body);
+    return given.filter((signature) => isSame(signature, expected));
+  });
+  if (matches.length === 0) throw new SignatureError('no signature matches the body');
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
