@@ -64,7 +64,10 @@ async function admit({ alertId, token }: Visit, deps: ConsoleDeps): Promise<Admi
   const { keys } = await deps.secrets.links();
   const link = verifyLink(token, { alertId, action: 'acknowledge' }, keys, deps.now());
   if (link.verdict === 'expired') {
-    return { status: 410, html: messagePage('This link has expired', 'Open the case in the CRM to see where it stands.') };
+    return {
+      status: 410,
+      html: messagePage('This link has expired', 'Open the case in the CRM to see where it stands.'),
+    };
   }
   const isLead = link.verdict === 'ok' && deps.context.policy.leads.some(({ id }) => id === link.recipient);
   if (link.verdict === 'invalid' || !isLead) {
@@ -78,7 +81,10 @@ async function admit({ alertId, token }: Visit, deps: ConsoleDeps): Promise<Admi
   }
   const stored = await deps.store.alert(alertId);
   if (stored === undefined) {
-    return { status: 404, html: messagePage('No such alert', 'It may have been removed; alerts are kept for 400 days.') };
+    return {
+      status: 404,
+      html: messagePage('No such alert', 'It may have been removed; alerts are kept for 400 days.'),
+    };
   }
   return { stored, leadId: link.recipient };
 }

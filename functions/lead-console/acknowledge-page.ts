@@ -24,7 +24,10 @@ export function acknowledgePage(view: AcknowledgeView): string {
   const others = view.told
     .filter(({ to }) => to !== lead.id)
     .map(({ to, at }) => `${nameOf(leads, to)} (${inZone(Date.parse(at), lead.zone)})`);
-  const facts = [...words.facts, { label: 'Also told', value: others.length === 0 ? 'nobody so far' : others.join('; ') }];
+  const facts = [
+    ...words.facts,
+    { label: 'Also told', value: others.length === 0 ? 'nobody so far' : others.join('; ') },
+  ];
   return page(
     words.headline,
     html`<h1>${words.headline}</h1>

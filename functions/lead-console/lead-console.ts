@@ -20,7 +20,8 @@ export interface LeadConsoleDeps extends ConsoleDeps {
 export async function leadConsole({ method, alertId, token, body }: LeadRequest, deps: LeadConsoleDeps): Promise<Page> {
   try {
     if (method === 'GET' || method === 'HEAD') return await showAlert({ alertId, token }, deps);
-    if (method !== 'POST') return { status: 405, html: messagePage('Not possible', 'This page is opened or submitted.') };
+    if (method !== 'POST')
+      return { status: 405, html: messagePage('Not possible', 'This page is opened or submitted.') };
     const posted = new URLSearchParams(body).get('token') ?? '';
     return await acknowledgeAlert({ alertId, token: posted }, deps);
   } catch (error) {

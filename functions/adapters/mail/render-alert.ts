@@ -21,7 +21,11 @@ export function renderAlert(view: AlertView, link: string): Mail {
   };
 }
 
-function plainText({ headline, deadline, facts, otherwise }: AlertWords, { lead, context }: AlertView, link: string): string {
+function plainText(
+  { headline, deadline, facts, otherwise }: AlertWords,
+  { lead, context }: AlertView,
+  link: string,
+): string {
   const lines = [
     headline,
     ...(deadline === undefined ? [] : [`Deadline: ${deadline}`]),
