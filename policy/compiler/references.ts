@@ -191,8 +191,6 @@ function outcomesOf(file: PolicyFile): Placed<Outcome>[] {
   const otherwise = Outcome.safeParse(file.at(['otherwise']));
   return otherwise.success ? [...rules, { path: ['otherwise'], value: otherwise.data }] : rules;
 }
-type Outcome = ReturnType<typeof Outcome.parse>;
-
 function checkTriage(file: PolicyFile, names: Names, vendorFile: PolicyFile): void {
   checkUnique(file, 'rules');
   let catchAll: string | undefined;

@@ -287,6 +287,8 @@ export const Outcome = z.strictObject({
     .optional(),
 });
 
+export type Outcome = z.infer<typeof Outcome>;
+
 export const Rule = z.strictObject({
   id: id('Name of the rule; each decision is stamped with it.'),
   owner: id('The lead to ask about this rule: an id in leads.yaml.'),
