@@ -1,0 +1,132 @@
+import type { Priority } from '../../../domain/event.ts';
+import type { SourceSecret } from '../../shared/secrets.ts';
+
+/** The CRM did not answer, is busy or is down: worth another try. */
+export class TransientCrmError extends Error {
+  override readonly name = 'TransientCrmError';
+  /** What the CRM asked for in Retry-After, if it did. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, retryAfterSeconds?: number, options?: ErrorOptions) {
+    super(retryAfterSeconds === undefined ? message : `${message}; it asks to wait ${retryAfterSeconds} s`, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Something has to be set up differently before this can work; the message says what. */
+export class CrmSetupError extends Error {
+  override readonly name = 'CrmSetupError';
+}
+
+export interface TicketUpdate {
+  readonly priority: Priority;
+  readonly groupId?: string | undefined;
+  /** Added to the tags that the ticket has. */
+  readonly tags: readonly string[];
+  /** A private note. */
+  readonly note: string;
+}
+
+export interface ZendeskAccount {
+  /** "https://<subdomain>.zendesk.com" */
+  readonly apiUrl: string;
+  readonly credentials: NonNullable<SourceSecret['api']>;
+  /** Plain HTTP is taken for a loopback host only if this is set. */
+  readonly allowLoopback: boolean;
+}
+
+export type UpdateResult = { readonly outcome: 'written' } | { readonly outcome: 'refused'; readonly reason: string };
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Updates one ticket. 'refused' if Zendesk will never take it (no such ticket, closed, invalid);
+ * throws TransientCrmError if another try may work (also on a time-out, after 10 s), and
+ * CrmSetupError for wrong credentials or a wrong URL.
+ */
+export async function updateTicket(
+  ticketId: string,
+  update: TicketUpdate,
+  account: ZendeskAccount,
+  fetchIt: typeof fetch,
+): Promise<UpdateResult> {
+  const { email, token } = account.credentials;
+  const url = new URL(`/api/v2/tickets/${encodeURIComponent(ticketId)}.json`, apiBase(account));
+  const response = await send(fetchIt, url, {
+    method: 'PUT',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${email}/token:${token}`).toString('base64')}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
+    body: JSON.stringify({ ticket: ticketOf(update) }),
+    // A redirect would carry the credentials to wherever it points.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  // Read even if unused: an unread body keeps its connection.
+  const text = await response.text().catch(() => '');
+  if (response.ok) return { outcome: 'written' };
+  return refusalOrThrow(response, text, url);
+}
+
+/**
+ * Everything goes under `ticket`: Zendesk answers 200 to a flat body and does nothing. There is no
+ * `safe_update`, as it needs the `updated_stamp` of the ticket and webhooks don't carry one;
+ * tags are added rather than replaced, and priority and group are triage's to set, so nothing
+ * that an agent wrote in between is lost.
+ */
+function ticketOf({ priority, groupId, tags, note }: TicketUpdate) {
+  return {
+    priority,
+    ...(groupId === undefined ? {} : { group_id: Number.isSafeInteger(Number(groupId)) ? Number(groupId) : groupId }),
+    ...(tags.length === 0 ? {} : { additional_tags: tags }),
+    comment: { body: note, public: false },
+  };
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function apiBase({ apiUrl, allowLoopback }: ZendeskAccount): URL {
+  const url = URL.parse(apiUrl);
+  if (url?.protocol === 'https:') return url;
+  if (url?.protocol === 'http:' && allowLoopback && LOOPBACK.has(url.hostname)) return url;
+  throw new CrmSetupError(`the source's apiUrl must begin with https://, as in https://yours.zendesk.com`);
+}
+
+async function send(fetchIt: typeof fetch, url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetchIt(url, init);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.name : 'unknown';
+    throw new TransientCrmError(`${url.host} could not be reached (${why})`, undefined, { cause });
+  }
+}
+
+function refusalOrThrow({ status, headers }: Response, text: string, { host }: URL): UpdateResult {
+  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+    const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
+    throw new TransientCrmError(`${host} answered ${status}`, Number.isNaN(seconds) ? undefined : seconds);
+  }
+  if (status === 401 || status === 403) {
+    throw new CrmSetupError(
+      `${host} answered ${status}: check email and token in the source's secret, that token access is on, and that the user may edit tickets (docs/webhooks.md)`,
+    );
+  }
+  if (status < 400) {
+    throw new CrmSetupError(
+      `${host} answered ${status}, a redirect: set the source's apiUrl to the address it leads to`,
+    );
+  }
+  return { outcome: 'refused', reason: `${status}${errorCode(text)}` };
+}
+
+/** Zendesk's own name of the error ("RecordInvalid"). Its description is left out: it may quote the ticket. */
+function errorCode(text: string): string {
+  try {
+    const code: unknown = JSON.parse(text)?.error;
+    return typeof code === 'string' && /^\w{1,60}$/.test(code) ? ` ${code}` : '';
+  } catch {
+    return '';
+  }
+}

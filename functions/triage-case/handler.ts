@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoStore } from '../adapters/store/dynamo-store.ts';
+import { readEnv } from '../shared/env.ts';
+import { logger, meter, observed } from '../shared/observe.ts';
+import { policy } from '../shared/policy.ts';
+import { type TriageCaseDeps, type TriageCaseInput, type TriageCaseResult, triageCase } from './triage-case.ts';
+
+const env = readEnv('tableName');
+const deps: TriageCaseDeps = {
+  store: dynamoStore(new DynamoDBClient({}), env.tableName),
+  policy,
+  meter,
+  now: Date.now,
+};
+
+/** State TriageCase of case-triage. */
+export const handler = observed<TriageCaseInput, TriageCaseResult>(async (input) => {
+  const result = await triageCase(input, deps);
+  const decision = result.outcome === 'triaged' ? result.decision : undefined;
+  logger.info('triage', {
+    caseId: input.caseId,
+    outcome: result.outcome,
+    ruleId: decision?.ruleId,
+    route: decision?.route,
+    queue: decision?.queue,
+    priority: decision?.priority,
+  });
+  return result;
+});
