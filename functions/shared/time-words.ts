@@ -44,7 +44,7 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 }
 
 /**
- * "30 business minutes", "1 business hour 30 minutes", "90 seconds" for the calendar "always".
+ * "30 business minutes", "1 business hour 30 minutes"; on the calendar "always" just "30 minutes".
  * Never days: a business day means something else to everyone.
  */
 export function targetInWords(seconds: number, calendar: string): string {

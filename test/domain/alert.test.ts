@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { type Alert, alertFor, isMoot, recipients } from '../../domain/alert.ts';
+import { foldCase } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { event, opened, priority, reply, solved, status } from '../support/events.ts';
+import { contextOf, POLICY } from '../support/policy-fixture.ts';
+
+const context = contextOf();
+// Monday 10:00; urgent: first response within 30 business minutes, by 10:30; resolution within 4 h, by 14:00.
+const OPENED = opened('2026-11-16T10:00:00Z', { priority: 'urgent' });
+const DUE = '2026-11-16T10:30:00.000Z';
+
+function reached(threshold: string, kind: 'warning' | 'breach', at: string): CaseEvent {
+  return event('deadline-reached', at, {
+    clock: 'first-response',
+    turn: 1,
+    threshold,
+    kind,
+    at: new Date(at).toISOString(),
+    dueAt: DUE,
+  });
+}
+const WARNED = reached('75%', 'warning', '2026-11-16T10:22:30Z');
+const WARNING = alertFor(WARNED, 'al_1') as Alert;
+
+function mootAfter(...events: CaseEvent[]): boolean {
+  const state = foldCase([OPENED, WARNED, ...events], context);
+  if (state === undefined) throw new Error('no case');
+  return isMoot(WARNING, state, context.calendar);
+}
+
+describe('which event calls for an alert', () => {
+  it('is a reached deadline, with the deadline in question', () => {
+    expect(WARNING).toEqual({
+      alertId: 'al_1',
+      caseId: 'zendesk:5158',
+      kind: 'warning',
+      clock: 'first-response',
+      turn: 1,
+      threshold: '75%',
+      at: '2026-11-16T10:22:30.000Z',
+      dueAt: DUE,
+    });
+  });
+
+  it('is a case brought home, with the reason', () => {
+    const home = event('brought-home', '2026-11-16T11:00:00Z', { reason: 'no vendor is eligible', tried: ['manila'] });
+    expect(alertFor(home, 'al_2')).toEqual({
+      alertId: 'al_2',
+      caseId: 'zendesk:5158',
+      kind: 'came-home',
+      at: '2026-11-16T11:00:00.000Z',
+      reason: 'no vendor is eligible',
+    });
+  });
+
+  it('is nothing else', () => {
+    expect(alertFor(OPENED, 'al_3')).toBeUndefined();
+  });
+});
+
+describe('an alert is moot', () => {
+  it('not while its promise is open', () => {
+    expect(mootAfter()).toBe(false);
+  });
+
+  it('once the promise was kept', () => {
+    expect(mootAfter(reply('2026-11-16T10:25:00Z'))).toBe(true);
+  });
+
+  it('once the case is solved or merged away', () => {
+    expect(mootAfter(solved('2026-11-16T10:25:00Z'))).toBe(true);
+    expect(mootAfter(event('merged', '2026-11-16T10:25:00Z', { into: 'zendesk:1' }))).toBe(true);
+  });
+
+  it('once a new priority has moved the deadline', () => {
+    expect(mootAfter(priority('2026-11-16T10:25:00Z', 'low'))).toBe(true);
+  });
+
+  it('once the breach of the same deadline has an alert of its own', () => {
+    const breached = reached('breach', 'breach', '2026-11-16T10:30:00Z');
+    expect(mootAfter(breached)).toBe(true);
+    const state = foldCase([OPENED, WARNED, breached], context);
+    if (state === undefined) throw new Error('no case');
+    expect(isMoot(alertFor(breached, 'al_2') as Alert, state, context.calendar)).toBe(false);
+  });
+
+  it('while its clock is paused before the deadline, and not if it was paused after', () => {
+    const due = '2026-11-16T14:00:00.000Z';
+    const alert: Alert = { ...WARNING, kind: 'breach', clock: 'resolution', threshold: 'breach', at: due, dueAt: due };
+    const paused = (at: string) => {
+      const state = foldCase([OPENED, status(at, 'pending')], context);
+      if (state === undefined) throw new Error('no case');
+      return isMoot(alert, state, context.calendar);
+    };
+    expect(paused('2026-11-16T13:59:00Z')).toBe(true);
+    expect(paused('2026-11-16T14:01:00Z')).toBe(false);
+  });
+
+  it('if it came home, only once the case is over', () => {
+    const home: Alert = { alertId: 'al_2', caseId: 'zendesk:5158', kind: 'came-home', at: DUE };
+    const isMootAfter = (...events: CaseEvent[]) => {
+      const state = foldCase([OPENED, ...events], context);
+      if (state === undefined) throw new Error('no case');
+      return isMoot(home, state, context.calendar);
+    };
+    expect(isMootAfter(reply('2026-11-16T10:25:00Z'))).toBe(false);
+    expect(isMootAfter(solved('2026-11-16T10:25:00Z'))).toBe(true);
+  });
+});
+
+describe('a rung goes to', () => {
+  // Ana's calendar is open from 09:00 to 17:00 UTC on weekdays, Ben's always.
+  const MONDAY_NOON = Date.parse('2026-11-16T12:00:00Z');
+  const MONDAY_NIGHT = Date.parse('2026-11-16T20:00:00Z');
+  const ids = (queue: string | undefined, rung: number, now: number, policy = POLICY) =>
+    recipients(policy, queue, rung, context.calendar, now).map(({ id }) => id);
+
+  it('the first lead of the queue who is on duty', () => {
+    expect(ids('general', 0, MONDAY_NOON)).toEqual(['ana']);
+    expect(ids('general', 0, MONDAY_NIGHT)).toEqual(['ben']);
+  });
+
+  it('the first lead of all if nobody is on duty', () => {
+    const leads = POLICY.leads.map((lead) => ({ ...lead, calendar: 'office' }));
+    expect(ids('general', 0, MONDAY_NIGHT, { ...POLICY, leads })).toEqual(['ana']);
+  });
+
+  it('every lead of the queue, and to no other', () => {
+    expect(ids('general', 1, MONDAY_NIGHT)).toEqual(['ana', 'ben']);
+    expect(ids('trust-and-safety', 1, MONDAY_NIGHT)).toEqual(['ben']);
+  });
+
+  it('every lead if the case has no queue, or one that is unknown or without leads', () => {
+    const queues = { empty: { name: 'Empty', leads: [] } };
+    expect(ids(undefined, 1, MONDAY_NOON)).toEqual(['ana', 'ben']);
+    expect(ids('gone', 1, MONDAY_NOON)).toEqual(['ana', 'ben']);
+    expect(ids('empty', 1, MONDAY_NOON, { ...POLICY, queues })).toEqual(['ana', 'ben']);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { foldCase } from '../../domain/case.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import type { DueCase } from '../../functions/adapters/store/store.ts';
+import {
+  type SweepDeps,
+  SweepIncompleteError,
+  sweepDeadlines,
+} from '../../functions/sweep-deadlines/sweep-deadlines.ts';
+import { memoryDeadlines, memoryMeter } from '../support/doubles.ts';
+import { opened } from '../support/events.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { contextOf } from '../support/policy-fixture.ts';
+
+const NOW = Date.parse('2026-11-16T10:00:00Z');
+
+function setUp() {
+  const store = memoryStore();
+  const { deadlines, hints } = memoryDeadlines();
+  const { meter, counts } = memoryMeter();
+  const logged: string[] = [];
+  const deps: SweepDeps = {
+    cases: store,
+    queue: deadlines,
+    meter,
+    log: { error: (message) => logged.push(message) },
+    now: () => NOW,
+  };
+  const put = async (caseId: string, dueAt: string) => {
+    const state = foldCase([{ ...opened('2026-11-16T09:00:00Z'), caseId }], contextOf());
+    if (state !== undefined) await store.save(state, dueAt, 0);
+  };
+  return { deps, hints, counts, logged, put };
+}
+
+/** Ids of cases that all lie in one shard. */
+function inShard(shard: number, count: number): string[] {
+  const ids: string[] = [];
+  for (let n = 1; ids.length < count; n++) if (dueShard(`zendesk:${n}`) === shard) ids.push(`zendesk:${n}`);
+  return ids;
+}
+
+/** A due index with `rows` in shard 0 and the like. */
+function dueRows(rows: Record<number, Iterable<DueCase>>): SweepDeps['cases'] {
+  return {
+    async *due(shard) {
+      yield* rows[shard] ?? [];
+    },
+  };
+}
+
+describe('a sweep', () => {
+  it('hints what is due within 90 seconds, in every shard, and nothing later', async () => {
+    const { deps, hints, put } = setUp();
+    for (let shard = 0; shard < 4; shard++) {
+      const [soon = '', later = ''] = inShard(shard, 2);
+      await put(soon, '2026-11-16T10:01:30.000Z');
+      await put(later, '2026-11-16T10:01:30.001Z');
+    }
+    expect(await sweepDeadlines(deps)).toEqual({ hinted: 4 });
+    expect(hints.map(({ dueAt }) => dueAt)).toEqual(Array(4).fill('2026-11-16T10:01:30.000Z'));
+    expect(hints.map(({ caseId }) => dueShard(caseId)).sort()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('beats, and says that nothing is overdue', async () => {
+    const { deps, counts, put } = setUp();
+    await put('zendesk:1', '2026-11-16T10:00:30.000Z');
+    await sweepDeadlines(deps);
+    expect(Object.fromEntries(counts)).toEqual({ sweeps: 1, oldestOverdue: 0 });
+  });
+
+  it('hints a late row too, and says how late the oldest is', async () => {
+    const { deps, hints, counts, put } = setUp();
+    await put('zendesk:1', '2026-11-16T09:50:00.000Z');
+    await put('zendesk:2', '2026-11-16T09:59:00.000Z');
+    await sweepDeadlines(deps);
+    expect(hints.map(({ caseId }) => caseId).sort()).toEqual(['zendesk:1', 'zendesk:2']);
+    expect(Object.fromEntries(counts)).toEqual({ sweeps: 1, oldestOverdue: 600 });
+  });
+
+  it('counts each delay from the moment of sending, however long the sweep takes', async () => {
+    const { deps, hints } = setUp();
+    let clock = NOW;
+    const dueAt = '2026-11-16T10:01:00.000Z';
+    const rows = inShard(0, 11).map((caseId) => ({ caseId, dueAt }));
+    const slow = {
+      async hint(...given: Parameters<typeof deps.queue.hint>) {
+        await deps.queue.hint(...given);
+        clock += 5_000;
+      },
+    };
+    await sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }), queue: slow, now: () => clock });
+    expect(hints[0]?.now).toBe(NOW);
+    expect(hints[10]?.now).toBe(NOW + 5_000);
+  });
+
+  it('streams: a batch of ten is sent before the next row is asked for', async () => {
+    const { deps } = setUp();
+    const trace: string[] = [];
+    const cases: SweepDeps['cases'] = {
+      async *due(shard) {
+        if (shard !== 0) return;
+        for (const caseId of inShard(0, 25)) {
+          trace.push('row');
+          yield { caseId, dueAt: '2026-11-16T10:00:30.000Z' };
+        }
+      },
+    };
+    const queue = { hint: async (batch: readonly unknown[]) => void trace.push(`sent ${batch.length}`) };
+    await sweepDeadlines({ ...deps, cases, queue });
+    const ten = Array(10).fill('row');
+    expect(trace).toEqual([...ten, 'sent 10', ...ten, 'sent 10', ...ten.slice(5), 'sent 5']);
+  });
+
+  it('goes on past a row that cannot be read, but does not beat', async () => {
+    const { deps, hints, counts, logged } = setUp();
+    const good = '2026-11-16T10:00:30.000Z';
+    const rows = [
+      { caseId: 'zendesk:1', dueAt: 'soon' },
+      { caseId: 'zendesk:2', dueAt: undefined as unknown as string },
+      { caseId: 'zendesk:3', dueAt: good },
+    ];
+    await expect(sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }) })).rejects.toThrow(SweepIncompleteError);
+    expect(hints).toEqual([{ caseId: 'zendesk:3', dueAt: good, now: NOW }]);
+    expect(counts.size).toBe(0);
+    expect(logged).toEqual(Array(2).fill('unreadable row on the due index'));
+  });
+
+  it('sweeps the other shards, and what it has of this one, if a shard cannot be read', async () => {
+    const { deps, hints, counts } = setUp();
+    const cases: SweepDeps['cases'] = {
+      async *due(shard) {
+        yield { caseId: `zendesk:${shard}`, dueAt: '2026-11-16T09:59:30.000Z' };
+        if (shard === 1) throw new Error('throttled');
+      },
+    };
+    await expect(sweepDeadlines({ ...deps, cases })).rejects.toThrow(SweepIncompleteError);
+    expect(hints.map(({ caseId }) => caseId).sort()).toEqual(['zendesk:0', 'zendesk:1', 'zendesk:2', 'zendesk:3']);
+    expect(Object.fromEntries(counts)).toEqual({ oldestOverdue: 30 });
+  });
+
+  it('sends the next batch if the queue refuses one, but does not beat', async () => {
+    const { deps, hints, counts } = setUp();
+    const rows = inShard(0, 20).map((caseId) => ({ caseId, dueAt: '2026-11-16T10:00:30.000Z' }));
+    let calls = 0;
+    const queue: SweepDeps['queue'] = {
+      async hint(batch, now) {
+        if (++calls === 1) throw new Error('refused');
+        await deps.queue.hint(batch, now);
+      },
+    };
+    await expect(sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }), queue })).rejects.toThrow(SweepIncompleteError);
+    expect(hints.map(({ caseId }) => caseId)).toEqual(rows.slice(10).map(({ caseId }) => caseId));
+    expect(counts.has('sweeps')).toBe(false);
+  });
+});
