@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { type Alert, alertFor } from '../../../../domain/alert.ts';
+import { foldCase } from '../../../../domain/case.ts';
+import type { CaseEvent, EventOf } from '../../../../domain/event.ts';
+import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
+import { renderAlert } from '../../../../functions/adapters/mail/render-alert.ts';
+import { event, opened } from '../../../support/events.ts';
+import { contextOf, POLICY } from '../../../support/policy-fixture.ts';
+
+const LINK = 'https://relay.example.com/alerts/al_1/acknowledge?token=t';
+const [ANA, BEN] = POLICY.leads as [LeadPolicy, LeadPolicy];
+/** The fixture's policy with promises in plain time, so that they run at night and over a change of clocks. */
+const PLAIN: Policy = { ...POLICY, clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: 'always' })) };
+
+type Decision = EventOf<'triaged'>['decision'];
+
+const triaged = (at: string, decision: Partial<Decision> = {}) =>
+  event('triaged', at, {
+    decision: {
+      ruleId: 'playback',
+      reason: 'playback questions follow a script that vendors have',
+      policyVersion: '5f2a9c0d1e7b4a66',
+      priority: 'urgent',
+      queue: 'general',
+      route: 'vendor',
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      tags: [],
+      language: 'en',
+      ...decision,
+    },
+  });
+
+interface Sample {
+  readonly openedAt: string;
+  readonly kind: 'warning' | 'breach' | 'breached-on-retarget';
+  readonly dueAt: string;
+  readonly now: string;
+  readonly lead?: LeadPolicy;
+  readonly policy?: Policy;
+  readonly subject?: string;
+  readonly decision?: Partial<Decision>;
+  readonly more?: readonly CaseEvent[];
+  readonly rung?: number;
+}
+
+function render(sample: Sample) {
+  const { openedAt, kind, dueAt, now, lead = ANA, policy = POLICY, rung = 0 } = sample;
+  const due = new Date(dueAt).toISOString();
+  const reached = event('deadline-reached', now, {
+    clock: 'first-response',
+    turn: 1,
+    threshold: kind === 'warning' ? '75%' : 'breach',
+    kind,
+    at: due,
+    dueAt: due,
+  });
+  const fields = sample.subject === undefined ? {} : { subject: sample.subject };
+  const events = [opened(openedAt, { priority: 'urgent', fields }), ...(sample.more ?? [])];
+  if (sample.decision !== undefined) events.push(triaged(openedAt, sample.decision));
+  const context = contextOf(policy);
+  const state = foldCase(events, context);
+  if (state === undefined) throw new Error('no case');
+  const alert = alertFor(reached, 'al_1') as Alert;
+  return renderAlert({ alert, state, lead, context, rung, now: Date.parse(now) }, LINK);
+}
+
+const WARNING: Sample = {
+  openedAt: '2026-11-16T10:00:00Z',
+  kind: 'warning',
+  dueAt: '2026-11-16T10:30:00Z',
+  now: '2026-11-16T10:20:00.400Z',
+  subject: 'Black screen after the intro',
+  decision: {},
+};
+
+describe('the mail of a warning', () => {
+  it('says everything in its text', () => {
+    const { to, subject, text } = render(WARNING);
+    expect(to).toBe('ana@example.com');
+    expect(subject).toBe('Breach in 10 min: first response on zendesk:5158 (urgent)');
+    expect(text).toBe(`First response is due in 10 min
+Deadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (in 10 min)
+
+Promise: First response within 30 business minutes (calendar office)
+Case: zendesk:5158
+  https://example.zendesk.com/agent/tickets/5158
+Subject: Black screen after the intro
+Priority: urgent
+Queue: General
+With: your team
+Why it is handled so: playback questions follow a script that vendors have (rule playback, policy 5f2a9c0d1e7b)
+
+If nobody acknowledges, all leads of the queue are told 15 min after this one.
+Acknowledge (opens a page with a button):
+https://relay.example.com/alerts/al_1/acknowledge?token=t
+
+Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
+`);
+  });
+
+  it('says the same in its HTML', () => {
+    const { html, text } = render(WARNING);
+    const shown = html
+      .replace(/<style>.*<\/style>/s, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+    const facts = text
+      .split('\n')
+      .flatMap((line) => line.split(': ').slice(1))
+      .filter((value) => !value.includes('//'));
+    expect(facts.length).toBeGreaterThan(6);
+    for (const fact of facts) expect(shown).toContain(fact.replaceAll("'", '&#39;'));
+    expect(html).toContain(`href="${LINK}"`);
+    expect(html).toContain('href="https://example.zendesk.com/agent/tickets/5158"');
+  });
+
+  it('has one button, no image, no script and nothing from elsewhere', () => {
+    const { html } = render(WARNING);
+    expect(html.match(/>Acknowledge</g)).toHaveLength(1);
+    expect(html).not.toMatch(/<img|<script|<link|url\(|@import/i);
+  });
+
+  it('shows the deadline on the wall clock of a lead in Berlin, whose clocks go forward before it', () => {
+    // 00:59 UTC is 01:59 there, 01:15 UTC is 03:15.
+    const { text } = render({
+      ...WARNING,
+      policy: PLAIN,
+      lead: BEN,
+      openedAt: '2026-03-29T00:45:00Z',
+      now: '2026-03-29T00:59:00Z',
+      dueAt: '2026-03-29T01:15:00Z',
+    });
+    expect(text).toContain('Deadline: Sun 29 Mar 2026, 03:15 Central European Summer Time (in 16 min)\n');
+    expect(text).toContain('Promise: First response within 30 minutes (around the clock)\n');
+  });
+
+  it('shows the deadline on the wall clock of a lead in Los Angeles, whose clocks go back before it', () => {
+    // 08:59 UTC is 01:59 there, 09:15 UTC is 01:15 once more.
+    const { text } = render({
+      ...WARNING,
+      policy: PLAIN,
+      openedAt: '2026-11-01T08:45:00Z',
+      now: '2026-11-01T08:59:00Z',
+      dueAt: '2026-11-01T09:15:00Z',
+    });
+    expect(text).toContain('Deadline: Sun 1 Nov 2026, 01:15 Pacific Standard Time (in 16 min)\n');
+  });
+
+  it('that was held up until the deadline does not promise time that is gone', () => {
+    expect(render({ ...WARNING, now: '2026-11-16T10:30:00Z' }).subject).toBe(
+      'Due now: first response on zendesk:5158 (urgent)',
+    );
+  });
+});
+
+describe('the mail of a breach', () => {
+  it('says how long ago', () => {
+    const { subject, text } = render({ ...WARNING, kind: 'breach', now: '2026-11-16T10:33:00Z' });
+    expect(subject).toBe('Breached: first response on zendesk:5158 (urgent)');
+    expect(text).toContain(
+      'First response was not kept in time\nDeadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (3 min ago)\n',
+    );
+  });
+
+  it('says so if a new target made it', () => {
+    const { subject, text } = render({ ...WARNING, kind: 'breached-on-retarget', now: '2026-11-16T10:33:00Z' });
+    expect(subject).toBe('Breached by a new target: first response on zendesk:5158 (urgent)');
+    expect(text).toMatch(/^A new target puts the deadline of first response in the past\n/);
+  });
+
+  it('on the last rung says that nobody else is told', () => {
+    const { text } = render({ ...WARNING, kind: 'breach', rung: 1 });
+    expect(text).toContain('If nobody acknowledges, nobody else is told: this is the last rung.\n');
+  });
+});
+
+describe('the mail of a case that came home', () => {
+  it('says why, and which deadline comes next', () => {
+    const context = contextOf();
+    const state = foldCase([opened('2026-11-16T10:00:00Z', { priority: 'urgent' })], context);
+    if (state === undefined) throw new Error('no case');
+    const home = event('brought-home', '2026-11-16T10:05:00Z', {
+      reason: 'no vendor is eligible (manila: closed-now)',
+      tried: [],
+    });
+    const alert = alertFor(home, 'al_1') as Alert;
+    const now = Date.parse('2026-11-16T10:05:01Z');
+    const { subject, text } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
+    expect(subject).toBe('Came home: zendesk:5158 (urgent), no vendor took it');
+    expect(text).toContain('No vendor took this case: it is yours\n');
+    expect(text).toContain('Deadline: Mon 16 Nov 2026, 11:30 Central European Standard Time (in 25 min)\n');
+    expect(text).toContain('Why it came home: no vendor is eligible (manila: closed-now)\n');
+    expect(text).not.toContain('Promise:');
+  });
+});
+
+describe('what a customer wrote', () => {
+  it('is escaped in the HTML and kept to one line in the text', () => {
+    const { html, text, subject } = render({ ...WARNING, subject: '<b onload="x">\r\nPriority: low\u202e' });
+    expect(html).toContain('&lt;b onload=&quot;x&quot;&gt; Priority: low</div>');
+    expect(html).not.toContain('<b onload');
+    expect(text).toContain('\nSubject: <b onload="x"> Priority: low\n');
+    expect(subject).toBe('Breach in 10 min: first response on zendesk:5158 (urgent)');
+  });
+
+  it('is cut at 120 characters, never inside one', () => {
+    const { text } = render({ ...WARNING, subject: '🎬'.repeat(121) });
+    expect(text).toContain(`\nSubject: ${'🎬'.repeat(119)}…\n`);
+    expect(render({ ...WARNING, subject: 'x'.repeat(120) }).text).toContain(`\nSubject: ${'x'.repeat(120)}\n`);
+  });
+
+  it('stays in the CRM if the case is sensitive', () => {
+    const { text, html } = render({ ...WARNING, subject: 'He threatened me', decision: { sensitive: true } });
+    expect(text).toContain('\nSubject: sensitive case: open it in the CRM\n');
+    expect(text + html).not.toContain('threatened');
+  });
+
+  it('stays in the CRM until triage has said that the case is not sensitive', () => {
+    const { decision: _, ...untriaged } = WARNING;
+    expect(render(untriaged).text).toContain('\nSubject: not triaged yet: open it in the CRM\n');
+  });
+});
+
+describe('who holds the case', () => {
+  const handoff = { handoffId: 'ho_1', vendor: 'bogota' };
+  const offered = event('handoff-offered', '2026-11-16T10:01:00Z', {
+    ...handoff,
+    attempt: 1,
+    reason: 'first',
+    packetHash: 'h',
+    answerBy: '2026-11-16T10:11:00.000Z',
+  });
+  const accepted = event('handoff-accepted', '2026-11-16T10:02:00Z', handoff);
+  const returned = event('handoff-returned', '2026-11-16T10:03:00Z', { ...handoff, reason: 'skill' });
+  it.each([
+    ['offered to Bogotá Desk, no answer yet', [offered]],
+    ['Bogotá Desk (accepted)', [offered, accepted]],
+    ['your team (Bogotá Desk: returned)', [offered, accepted, returned]],
+  ])('is %s', (holder, more) => {
+    expect(render({ ...WARNING, more }).text).toContain(`\nWith: ${holder}\n`);
+  });
+});
+
+describe('the link to the case', () => {
+  it('is left out where the CRM’s pages are not known', () => {
+    const policy = { ...POLICY, sources: {} };
+    const { text, html } = render({ ...WARNING, policy });
+    expect(text).toContain('\nCase: zendesk:5158\nSubject:');
+    expect(html.match(/<a /g)).toHaveLength(1);
+  });
+});

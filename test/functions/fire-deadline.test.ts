@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { foldCase, nextThreshold } from '../../domain/case.ts';
+import { type CaseEvent, toInstant } from '../../domain/event.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import { type FireDeps, fireDeadline, fireDeadlines } from '../../functions/fire-deadline/fire-deadline.ts';
+import { memoryDeadlines, memoryMeter } from '../support/doubles.ts';
+import { opened, reply } from '../support/events.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { contextOf, POLICY } from '../support/policy-fixture.ts';
+
+const CASE = 'zendesk:5158';
+// Monday 10:00, urgent: first response due 10:30, warning after 75 % of it at 10:22:30; resolution due 14:00, warning 13:00.
+const OPENED = opened('2026-11-16T10:00:00Z', { priority: 'urgent' });
+const HINT = { caseId: CASE, dueAt: '2026-11-16T10:22:30.000Z' };
+
+async function setUp(policy: Policy = POLICY) {
+  const store = memoryStore();
+  const { deadlines, hints } = memoryDeadlines();
+  const { meter, counts } = memoryMeter();
+  const logged: string[] = [];
+  const clock = { now: Date.parse('2026-11-16T10:00:00Z') };
+  const deps: FireDeps = {
+    cases: store,
+    queue: deadlines,
+    context: contextOf(policy),
+    meter,
+    log: { error: (message) => logged.push(message) },
+    now: () => clock.now,
+  };
+  /** What apply-event does: folds the log under the policy of the fixture and saves it. */
+  const fold = async () => {
+    const context = contextOf();
+    const state = foldCase(store.log(CASE), context);
+    if (state === undefined) throw new Error('no case');
+    const next = nextThreshold(state, context);
+    const version = (await store.load(CASE))?.version ?? 0;
+    await store.save(state, next === undefined ? undefined : toInstant(next.at), version);
+  };
+  const append = async (...events: CaseEvent[]) => {
+    for (const event of events) await store.append(event);
+  };
+  await append(OPENED);
+  await fold();
+  const fireAt = (time: string) => {
+    clock.now = Date.parse(`2026-11-16T${time}Z`);
+    return fireDeadline(HINT, deps);
+  };
+  const recorded = () => store.log(CASE).filter((event) => event.type === 'deadline-reached');
+  const due = async () => {
+    for await (const row of store.due(dueShard(CASE), '2030')) return row.dueAt;
+    return undefined;
+  };
+  return { store, deps, hints, counts, logged, append, fold, fireAt, recorded, due };
+}
+
+describe('firing a deadline', () => {
+  it('records a warning that has been reached', async () => {
+    const { fireAt, recorded, counts, hints } = await setUp();
+    expect(await fireAt('10:22:30.400')).toBe('recorded');
+    expect(recorded()).toEqual([
+      {
+        type: 'deadline-reached',
+        key: 'caserelay:deadline-reached:first-response:1:75%:2026-11-16T10:30:00.000Z',
+        caseId: CASE,
+        occurredAt: '2026-11-16T10:22:30.400Z',
+        receivedAt: '2026-11-16T10:22:30.400Z',
+        clock: 'first-response',
+        turn: 1,
+        threshold: '75%',
+        kind: 'warning',
+        at: '2026-11-16T10:22:30.000Z',
+        dueAt: '2026-11-16T10:30:00.000Z',
+      },
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({ 'slaWarning{clock=first-response}': 1 });
+    expect(hints).toEqual([]);
+  });
+
+  it('records a breach, and not the warning that it has overtaken', async () => {
+    const { fireAt, recorded, counts } = await setUp();
+    expect(await fireAt('10:30:00')).toBe('recorded');
+    expect(recorded().map(({ kind }) => kind)).toEqual(['breach']);
+    expect(Object.fromEntries(counts)).toEqual({ 'slaBreach{clock=first-response}': 1 });
+  });
+
+  it('records the thresholds of two clocks that are reached together', async () => {
+    const { fireAt, recorded, counts } = await setUp();
+    await fireAt('13:00:00');
+    expect(recorded().map(({ clock, kind }) => [clock, kind])).toEqual([
+      ['first-response', 'breach'],
+      ['resolution', 'warning'],
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({
+      'slaBreach{clock=first-response}': 1,
+      'slaWarning{clock=resolution}': 1,
+    });
+  });
+
+  it('tells once when the hint is delivered again, before and after the case is folded', async () => {
+    const { fireAt, fold, recorded, counts } = await setUp();
+    await fireAt('10:22:30');
+    await fireAt('10:22:31');
+    await fold();
+    expect(await fireAt('10:22:32')).toBe('hinted-again');
+    expect(recorded()).toHaveLength(1);
+    expect(Object.fromEntries(counts)).toEqual({ 'slaWarning{clock=first-response}': 1 });
+  });
+
+  it('tells once when two run side by side', async () => {
+    const { deps, fireAt, recorded, counts } = await setUp();
+    await Promise.all([fireAt('10:30:00'), fireDeadline(HINT, deps), fireDeadline(HINT, deps)]);
+    expect(recorded()).toHaveLength(1);
+    expect(Object.fromEntries(counts)).toEqual({ 'slaBreach{clock=first-response}': 1 });
+  });
+
+  it('believes the log: an answer that is not folded in yet has kept the promise', async () => {
+    const { append, fireAt, recorded, counts } = await setUp();
+    await append(reply('2026-11-16T10:29:59Z'));
+    expect(await fireAt('10:30:00')).toBe('nothing-due');
+    expect(recorded()).toEqual([]);
+    expect(counts.size).toBe(0);
+  });
+
+  it('hints again when it was woken early, at the instant that is meant', async () => {
+    const { fireAt, hints, recorded } = await setUp();
+    expect(await fireAt('10:22:29.500')).toBe('hinted-again');
+    expect(hints).toEqual([{ ...HINT, now: Date.parse('2026-11-16T10:22:29.500Z') }]);
+    expect(recorded()).toEqual([]);
+  });
+
+  it('hints again up to 15 minutes ahead, and leaves what is further off to the sweep', async () => {
+    const { fireAt, hints } = await setUp();
+    expect(await fireAt('10:07:29.999')).toBe('nothing-due');
+    expect(hints).toEqual([]);
+    expect(await fireAt('10:07:30')).toBe('hinted-again');
+  });
+
+  it('does nothing about a case that is not known', async () => {
+    const { deps } = await setUp();
+    expect(await fireDeadline({ ...HINT, caseId: 'zendesk:1' }, deps)).toBe('no-case');
+  });
+});
+
+describe('a deadline under a new policy', () => {
+  const urgentWithin = (seconds: number): Policy => ({
+    ...POLICY,
+    version: 'test-2',
+    clocks: POLICY.clocks.map((clock) =>
+      clock.clock === 'first-response' ? { ...clock, targets: { ...clock.targets, urgent: seconds } } : clock,
+    ),
+  });
+
+  it('that gives more time is moved on the index, although no event has come', async () => {
+    // An hour: due 11:00, warning at 10:45.
+    const { fireAt, recorded, hints, due, store } = await setUp(urgentWithin(3600));
+    expect(await due()).toBe('2026-11-16T10:22:30.000Z');
+    expect(await fireAt('10:30:00')).toBe('hinted-again');
+    expect(recorded()).toEqual([]);
+    expect(await due()).toBe('2026-11-16T10:45:00.000Z');
+    expect(hints.map(({ dueAt }) => dueAt)).toEqual(['2026-11-16T10:45:00.000Z']);
+    expect((await store.load(CASE))?.state.policyVersion).toBe('test-2');
+  });
+
+  it('that gives less time is recorded with its new instant', async () => {
+    // A quarter of an hour: due 10:15.
+    const { fireAt, recorded } = await setUp(urgentWithin(900));
+    expect(await fireAt('10:22:30')).toBe('recorded');
+    expect(recorded()[0]?.key).toBe('caserelay:deadline-reached:first-response:1:breach:2026-11-16T10:15:00.000Z');
+  });
+
+  it('that no longer has the clock takes the case off the index', async () => {
+    const { fireAt, due } = await setUp({ ...POLICY, version: 'test-2', clocks: [] });
+    expect(await fireAt('10:22:30')).toBe('nothing-due');
+    expect(await due()).toBeUndefined();
+  });
+
+  it('is left alone if apply-event has saved the case in between', async () => {
+    const { deps, fireAt, fold, due } = await setUp(urgentWithin(3600));
+    const { events } = deps.cases;
+    const cases = {
+      ...deps.cases,
+      async events(caseId: string) {
+        await fold();
+        return events(caseId);
+      },
+    };
+    expect(await fireDeadline(HINT, { ...deps, cases })).toBe('nothing-due');
+    expect(await due()).toBe('2026-11-16T10:22:30.000Z');
+    expect(await fireAt('10:23:00')).toBe('nothing-due');
+    expect(await due()).toBe('2026-11-16T10:45:00.000Z');
+  });
+});
+
+describe('a batch of hints', () => {
+  const message = (messageId: string, body: unknown) => ({
+    messageId,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+  it('fails the malformed ones, so that they reach the dead-letter queue, and fires the rest', async () => {
+    const { deps, logged, recorded } = await setUp();
+    const late = { ...deps, now: () => Date.parse('2026-11-16T10:30:00Z') };
+    const failed = await fireDeadlines(
+      [message('m1', 'not json'), message('m2', {}), message('m3', { ...HINT, dueAt: 'soon' }), message('m4', HINT)],
+      late,
+    );
+    expect(failed).toEqual(['m1', 'm2', 'm3']);
+    expect(logged).toEqual(Array(3).fill('a deadline hint failed'));
+    expect(recorded()).toHaveLength(1);
+  });
+
+  it('fails what the store refused, so that it comes again', async () => {
+    const { deps, store } = await setUp();
+    store.refuse(1);
+    expect(await fireDeadlines([message('m1', HINT), message('m2', HINT)], deps)).toEqual(['m1']);
+  });
+});

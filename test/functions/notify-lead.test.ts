@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { type Alert, alertFor } from '../../domain/alert.ts';
+import { foldCase } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Mail } from '../../functions/adapters/mail/mailer.ts';
+import { NotAllToldError, type NotifyDeps, notifyLead } from '../../functions/notify-lead/notify-lead.ts';
+import { verifyLink } from '../../functions/shared/links.ts';
+import { memoryMeter, memoryWorkflows } from '../support/doubles.ts';
+import { event, opened, reply } from '../support/events.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { contextOf, POLICY } from '../support/policy-fixture.ts';
+
+const CASE = 'zendesk:5158';
+const KEYS = ['first-key-0123456789'];
+const NOW = Date.parse('2026-11-16T10:22:31.200Z');
+// Monday 10:00, urgent: first response due 10:30, warning at 10:22:30.
+const OPENED = opened('2026-11-16T10:00:00Z', { priority: 'urgent' });
+const WARNED = event('deadline-reached', '2026-11-16T10:22:30.300Z', {
+  clock: 'first-response',
+  turn: 1,
+  threshold: '75%',
+  kind: 'warning',
+  at: '2026-11-16T10:22:30.000Z',
+  dueAt: '2026-11-16T10:30:00.000Z',
+});
+const ALERT = alertFor(WARNED, 'al_1') as Alert;
+
+async function setUp({ more = [], policy = POLICY }: { more?: CaseEvent[]; policy?: Policy } = {}) {
+  const store = memoryStore();
+  const { workflows, resumed } = memoryWorkflows();
+  const { meter, counts } = memoryMeter();
+  const mails: Mail[] = [];
+  const refused = new Set<string>();
+  const logged: Record<string, unknown>[] = [];
+  const deps: NotifyDeps = {
+    store,
+    workflows,
+    mailer: {
+      async send(mail) {
+        if (refused.has(mail.to)) throw new Error('MessageRejected');
+        mails.push(mail);
+      },
+    },
+    secrets: { links: async () => ({ keys: KEYS }) },
+    context: contextOf(policy),
+    publicUrl: 'https://relay.example.com',
+    meter,
+    log: { error: (_, details) => logged.push(details) },
+    now: () => NOW,
+  };
+  const events = [OPENED, WARNED, ...more];
+  for (const one of events) await store.append(one);
+  const state = foldCase(events, contextOf());
+  if (state === undefined) throw new Error('no case');
+  await store.save(state, undefined, 0);
+  const notify = (rung = 0, taskToken = `token-${rung}`) => notifyLead({ alert: ALERT, rung, taskToken }, deps);
+  const notified = () => store.log(CASE).flatMap((one) => (one.type === 'alert-notified' ? [one] : []));
+  return { store, deps, mails, refused, logged, resumed, counts, notify, notified };
+}
+
+const acknowledgement = event('alert-acknowledged', '2026-11-16T10:23:00Z', { alertId: 'al_1', by: 'ben' });
+
+describe('notifying the leads of a rung', () => {
+  it('mails the lead on duty and puts that on the log', async () => {
+    const { notify, mails, notified, store, resumed } = await setUp();
+    expect(await notify()).toBe('told');
+    expect(mails.map(({ to, subject }) => [to, subject])).toEqual([
+      ['ana@example.com', 'Breach in 7 min: first response on zendesk:5158 (urgent)'],
+    ]);
+    expect(notified()).toEqual([
+      {
+        type: 'alert-notified',
+        key: 'caserelay:alert-notified:al_1:0:ana',
+        caseId: CASE,
+        occurredAt: '2026-11-16T10:22:31.200Z',
+        receivedAt: '2026-11-16T10:22:31.200Z',
+        alertId: 'al_1',
+        rung: 0,
+        to: 'ana',
+        kind: 'warning',
+      },
+    ]);
+    expect((await store.alert('al_1'))?.taskToken).toBe('token-0');
+    expect(resumed).toEqual([]);
+  });
+
+  it('gives each lead a link of their own, good for the policy’s seven days', async () => {
+    const { notify, mails } = await setUp();
+    await notify(1);
+    const tokens = mails.map(({ text }) => /acknowledge\?token=(\S+)/.exec(text)?.[1] ?? '');
+    const scope = { alertId: 'al_1', action: 'acknowledge' } as const;
+    const day = 86_400_000;
+    expect(tokens.map((token) => verifyLink(token, scope, KEYS, NOW + 7 * day - 2000))).toEqual([
+      { verdict: 'ok', recipient: 'ana' },
+      { verdict: 'ok', recipient: 'ben' },
+    ]);
+    expect(verifyLink(tokens[0] ?? '', scope, KEYS, NOW + 7 * day).verdict).toBe('expired');
+  });
+
+  it('measures the lag from the instant that was reached to the hand-over, on the first rung only', async () => {
+    const { notify, counts } = await setUp();
+    await notify(1);
+    expect(counts.size).toBe(0);
+    await notify(0);
+    expect(Object.fromEntries(counts)).toEqual({ alertLag: 1.2 });
+  });
+
+  it('ends the wait without a mail if the promise has been kept', async () => {
+    const { notify, mails, resumed, store } = await setUp({ more: [reply('2026-11-16T10:22:31Z')] });
+    expect(await notify()).toBe('moot');
+    expect(resumed).toEqual([{ taskToken: 'token-0', outcome: 'moot' }]);
+    expect(mails).toEqual([]);
+    expect(await store.alert('al_1')).toBeUndefined();
+  });
+
+  it('ends the wait of the next rung if the alert was acknowledged while the rungs changed', async () => {
+    const { notify, mails, resumed, store } = await setUp();
+    await notify(0);
+    await store.acknowledge('al_1', 'ben', '2026-11-16T10:23:00.000Z', acknowledgement);
+    expect(await notify(1)).toBe('acknowledged');
+    expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'acknowledged' }]);
+    expect(mails).toHaveLength(1);
+  });
+
+  it('judges the case by the policy that runs', async () => {
+    // Under the new policy urgent cases have an hour: the deadline of 10:30 is none any more.
+    const clocks = POLICY.clocks.map((clock) => ({ ...clock, targets: { ...clock.targets, urgent: 3600 } }));
+    const { notify } = await setUp({ policy: { ...POLICY, version: 'test-2', clocks } });
+    expect(await notify()).toBe('moot');
+  });
+
+  it('fails for a case that is not known', async () => {
+    const { deps } = await setUp();
+    const alert = { ...ALERT, caseId: 'zendesk:1' };
+    await expect(notifyLead({ alert, rung: 0, taskToken: 't' }, deps)).rejects.toThrow('unknown case zendesk:1');
+  });
+});
+
+describe('when something fails on the way', () => {
+  it('a rung that is run again mails nobody twice', async () => {
+    const { notify, mails, notified } = await setUp();
+    await notify(1);
+    await notify(1, 'token-of-the-retry');
+    expect(mails.map(({ to }) => to)).toEqual(['ana@example.com', 'ben@example.com']);
+    expect(notified()).toHaveLength(2);
+  });
+
+  it('one lead’s failure does not keep the others from being told, and the retry tells only that one', async () => {
+    const { notify, mails, refused, notified, logged } = await setUp();
+    refused.add('ana@example.com');
+    await expect(notify(1)).rejects.toThrow(new NotAllToldError('1 of 2 leads were not told of alert al_1'));
+    expect(mails.map(({ to }) => to)).toEqual(['ben@example.com']);
+    expect(logged).toEqual([{ alertId: 'al_1', rung: 1, leadId: 'ana', error: new Error('MessageRejected') }]);
+    refused.clear();
+    await notify(1);
+    expect(mails.map(({ to }) => to)).toEqual(['ben@example.com', 'ana@example.com']);
+    expect(notified().map(({ to }) => to)).toEqual(['ben', 'ana']);
+  });
+
+  it('a crash between the mail and its marker is the one window in which a lead is mailed twice', async () => {
+    const { deps, mails, notified, notify } = await setUp();
+    const crashing = {
+      ...deps,
+      store: { ...deps.store, markMailed: () => Promise.reject(new Error('crash')) },
+    };
+    await expect(notifyLead({ alert: ALERT, rung: 0, taskToken: 't' }, crashing)).rejects.toThrow(NotAllToldError);
+    expect(notified()).toEqual([]);
+    await notify();
+    await notify();
+    expect(mails.map(({ to }) => to)).toEqual(['ana@example.com', 'ana@example.com']);
+    expect(notified()).toHaveLength(1);
+  });
+
+  it('a crash after the marker costs no second mail, and the log still gets its entry', async () => {
+    const { deps, mails, notified, notify } = await setUp();
+    const crashing = { ...deps, store: { ...deps.store, append: () => Promise.reject(new Error('crash')) } };
+    await expect(notifyLead({ alert: ALERT, rung: 0, taskToken: 't' }, crashing)).rejects.toThrow(NotAllToldError);
+    await notify();
+    expect(mails).toHaveLength(1);
+    expect(notified()).toHaveLength(1);
+  });
+
+  it('a policy without leads is a failure, not a silence', async () => {
+    const { notify } = await setUp({ policy: { ...POLICY, leads: [] } });
+    await expect(notify()).rejects.toThrow(NotAllToldError);
+  });
+});
