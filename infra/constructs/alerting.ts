@@ -1,0 +1,83 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ConfigurationSet, EmailIdentity, Identity, SuppressionReasons } from 'aws-cdk-lib/aws-ses';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { Platform } from './platform.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { WebhookApi } from './webhook-api.ts';
+import { Workflow } from './workflow.ts';
+
+export interface AlertingProps {
+  readonly platform: Platform;
+  readonly table: TableV2;
+  readonly api: WebhookApi;
+  readonly publicUrl: string;
+  readonly secretPrefix: string;
+  readonly linkSecret: Secret;
+  /** Sender of the e-mails, as the policy has it: "Name <user@domain>" or "user@domain". */
+  readonly from: string;
+  /** False if the sender's domain is verified already. */
+  readonly createIdentity: boolean;
+}
+
+/** Telling leads: e-mail, the wait for an acknowledgement, and the page that takes it. */
+export class Alerting extends Construct {
+  readonly workflow: Workflow;
+
+  constructor(scope: Construct, id: string, props: AlertingProps) {
+    super(scope, id);
+    const { platform, table, api, publicUrl, secretPrefix, linkSecret } = props;
+    const configurationSetName = platform.prefix;
+    const configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
+      configurationSetName,
+      // A lead's address that bounced once must not be dropped in silence: only complaints suppress.
+      suppressionReasons: SuppressionReasons.COMPLAINTS_ONLY,
+    });
+    const address = bareAddress(props.from);
+    const domain = address.slice(address.lastIndexOf('@') + 1);
+    if (props.createIdentity)
+      new EmailIdentity(this, 'Identity', { identity: Identity.domain(domain), configurationSet });
+
+    const ses = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
+    const notifyLead = new ServiceFunction(this, 'notify-lead', { platform, timeout: Duration.seconds(20) })
+      .usesTable(table, 'read', 'write')
+      .usesSecrets(secretPrefix, linkSecret)
+      .usesPublicUrl(publicUrl)
+      .sendsMail(
+        { name: configurationSetName, arn: ses('configuration-set', configurationSetName) },
+        ses('identity', domain),
+        ses('identity', address),
+      )
+      .resumesWorkflow('breach-alert', platform);
+    this.workflow = new Workflow(this, 'breach-alert', {
+      platform,
+      type: StateMachineType.STANDARD,
+      functions: { NotifyLeadArn: notifyLead },
+    });
+
+    const leadConsole = new ServiceFunction(this, 'lead-console', { platform })
+      .usesTable(table, 'read', 'write')
+      .usesSecrets(secretPrefix, linkSecret);
+    for (const method of [HttpMethod.GET, HttpMethod.POST]) {
+      api.addRoute({
+        method,
+        path: '/alerts/{alertId}/acknowledge',
+        target: leadConsole,
+        authentication: 'The function verifies the signed link: scoped to alert, action, recipient and expiry.',
+      });
+    }
+  }
+
+  alarms(): AlarmSpec[] {
+    return [this.workflow.failed('An alert was not delivered, or its wait broke: a lead may not know.')];
+  }
+}
+
+function bareAddress(from: string): string {
+  return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
+}

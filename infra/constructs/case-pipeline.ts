@@ -1,0 +1,114 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { Platform } from './platform.ts';
+import { ServiceFunction } from './service-function.ts';
+import { DeadLetterQueue } from './service-queue.ts';
+import type { WebhookApi } from './webhook-api.ts';
+import { Workflow } from './workflow.ts';
+
+export interface CasePipelineProps {
+  readonly platform: Platform;
+  readonly table: TableV2;
+  readonly api: WebhookApi;
+  readonly deadlineQueue: IQueue;
+  readonly secretPrefix: string;
+  readonly sourceSecrets: readonly Secret[];
+  /** Most receive-webhook instances at once; undefined: none reserved. */
+  readonly webhookConcurrency: number | undefined;
+}
+
+/** From a webhook to a triaged case: the inbox, the one writer of cases, and triage. */
+export class CasePipeline extends Construct {
+  readonly workflow: Workflow;
+  readonly applyEvent: ServiceFunction;
+  readonly poisonEvents: DeadLetterQueue;
+  readonly streamDeadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: CasePipelineProps) {
+    super(scope, id);
+    const { platform, table, api, deadlineQueue, secretPrefix, sourceSecrets, webhookConcurrency } = props;
+
+    const receiveWebhook = new ServiceFunction(this, 'receive-webhook', {
+      platform,
+      ...(webhookConcurrency === undefined ? {} : { reservedConcurrentExecutions: webhookConcurrency }),
+    })
+      .usesTable(table, 'append')
+      .usesSecrets(secretPrefix, ...sourceSecrets);
+    api.addRoute({
+      method: HttpMethod.POST,
+      path: '/webhooks/{source}',
+      target: receiveWebhook,
+      throttle: { rateLimit: 100, burstLimit: 200 },
+      authentication: "The function verifies the CRM's signature over the raw body.",
+    });
+
+    const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'read', 'append');
+    const writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
+      .usesTable(table, 'read', 'append')
+      .usesSecrets(secretPrefix, ...sourceSecrets);
+    this.workflow = new Workflow(this, 'case-triage', {
+      platform,
+      type: StateMachineType.EXPRESS,
+      functions: { TriageCaseArn: triageCase, WriteBackArn: writeBack },
+    });
+
+    this.poisonEvents = new DeadLetterQueue(this, 'poison-events', { platform });
+    this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq', { platform });
+    this.applyEvent = new ServiceFunction(this, 'apply-event', { platform, timeout: Duration.seconds(30) })
+      .usesTable(table, 'read', 'append')
+      .sendsTo(deadlineQueue, 'deadlineQueueUrl')
+      .sendsTo(this.poisonEvents, 'poisonQueueUrl')
+      .startsWorkflow('case-triage', platform)
+      .startsWorkflow('vendor-handoff', platform)
+      .startsWorkflow('breach-alert', platform)
+      .resumesWorkflow('vendor-handoff', platform)
+      .resumesWorkflow('breach-alert', platform);
+    this.applyEvent.addEventSource(
+      new DynamoEventSource(table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 25,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        retryAttempts: 8,
+        maxRecordAge: Duration.hours(6),
+        onFailure: new SqsDlq(this.streamDeadLetters),
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: { Keys: { SK: { S: FilterRule.beginsWith('EV#') } } },
+          }),
+        ],
+      }),
+    );
+    Validations.of(this.applyEvent.ownRole).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray and dynamodb:ListStreams know no resources: they are granted on *.',
+    });
+  }
+
+  alarms(): AlarmSpec[] {
+    return [
+      this.workflow.failed('A case was not triaged or not written back; it stays home, untouched.'),
+      this.poisonEvents.notEmpty('poison-events-not-empty', 'An event could not be read or applied and was put aside.'),
+      this.streamDeadLetters.notEmpty(
+        'stream-dlq-not-empty',
+        'A batch of events was given up: the cases in it are behind their log.',
+      ),
+      {
+        name: 'events-behind',
+        means: 'Events wait for more than 2 minutes before they are applied to their cases.',
+        metric: this.applyEvent.metric('IteratorAge', { statistic: 'max', period: Duration.minutes(1) }),
+        rings: { above: 120_000 },
+        periods: 3,
+      },
+    ];
+  }
+}

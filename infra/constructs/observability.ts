@@ -1,0 +1,127 @@
+import { Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  SingleValueWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { Alerting } from './alerting.ts';
+import type { CasePipeline } from './case-pipeline.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Platform } from './platform.ts';
+import { serviceMetric, serviceMetricBy } from './service-metric.ts';
+import type { VendorHandoff } from './vendor-handoff.ts';
+import type { WebhookApi } from './webhook-api.ts';
+
+export interface ObservabilityProps {
+  readonly platform: Platform;
+  readonly webhookApi: WebhookApi;
+  readonly casePipeline: CasePipeline;
+  readonly vendorHandoff: VendorHandoff;
+  readonly deadlines: Deadlines;
+  readonly alerting: Alerting;
+  /** Where alarms are mailed; undefined: subscribe to the topic yourself. */
+  readonly alarmEmail: string | undefined;
+}
+
+/** One dashboard, and the alarms that the other constructs ask for. */
+export class Observability extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+    super(scope, id);
+    const { platform, webhookApi, casePipeline, vendorHandoff, deadlines, alerting, alarmEmail } = props;
+    this.topic = this.alarmTopic(platform, alarmEmail);
+    for (const part of [webhookApi, casePipeline, vendorHandoff, deadlines, alerting])
+      for (const spec of part.alarms()) this.alarm(platform, spec);
+    this.dashboard(props);
+  }
+
+  private alarmTopic(platform: Platform, alarmEmail: string | undefined): Topic {
+    const topic = new Topic(this, 'Alarms', {
+      topicName: `${platform.prefix}-alarms`,
+      masterKey: platform.key,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
+  }
+
+  private alarm(platform: Platform, { name, means, metric, rings, periods, missing }: AlarmSpec) {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${platform.prefix}-${name}`,
+      alarmDescription: `${means} What to do: docs/runbook.md#${name}`,
+      metric,
+      ...('above' in rings
+        ? { threshold: rings.above, comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD }
+        : { threshold: rings.below, comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD }),
+      evaluationPeriods: periods,
+      treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+
+  private dashboard({ platform, webhookApi, casePipeline, vendorHandoff, deadlines, alerting }: ObservabilityProps) {
+    const count = (name: Parameters<typeof serviceMetric>[1]) => serviceMetric(platform, name, 'sum');
+    const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 8, height: 6 });
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: platform.prefix,
+      widgets: [
+        [
+          new SingleValueWidget({
+            title: 'Now',
+            metrics: [deadlines.oldestOverdue(), deadlines.sweeps(), count('slaBreach')],
+            width: 24,
+            height: 3,
+          }),
+        ],
+        [
+          graph('Webhooks: requests, 5xx', webhookApi.requests(), webhookApi.serverErrors()),
+          graph('Cases received, duplicates dropped', count('casesReceived'), count('duplicatesDropped')),
+          graph('Triage by route', serviceMetricBy(platform, 'triageDecided', 'route', 'Sum')),
+        ],
+        [
+          graph('Handoffs', ...HANDOFF_METRICS.map((name) => serviceMetricBy(platform, name, 'vendor', 'Sum'))),
+          graph('Warnings and breaches', ...SLA_METRICS.map((name) => serviceMetricBy(platform, name, 'clock', 'Sum'))),
+          graph('Alert lag, s (p95): deadline to hand-over', serviceMetric(platform, 'alertLag', 'p95')),
+        ],
+        [
+          graph(
+            'Put aside (each should be 0)',
+            casePipeline.poisonEvents.depth,
+            casePipeline.streamDeadLetters.depth,
+            deadlines.deadLetters.depth,
+            deadlines.scheduleDeadLetters.depth,
+          ),
+          graph('Sweeps a minute, oldest overdue deadline (s)', deadlines.sweeps(), deadlines.oldestOverdue()),
+          graph(
+            'Workflows started',
+            casePipeline.workflow.started(),
+            vendorHandoff.workflow.started(),
+            alerting.workflow.started(),
+          ),
+        ],
+      ],
+    });
+  }
+}
+
+const HANDOFF_METRICS = ['handoffOffered', 'handoffAccepted', 'handoffRejected', 'handoffExpired'] as const;
+const SLA_METRICS = ['slaWarning', 'slaBreach'] as const;

@@ -1,0 +1,191 @@
+import { fileURLToPath } from 'node:url';
+import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { WorkflowName } from '../../functions/adapters/workflows/workflows.ts';
+import { ENV, INDEX } from '../../functions/shared/names.ts';
+import { LOG_RETENTION, type Platform } from './platform.ts';
+
+/**
+ * Left out of the bundles. The SDK imports these lazily, to look for credentials on laptops, EC2
+ * and containers, or to sign for several regions at once. In Lambda credentials are in the
+ * environment, which is looked at first, and nothing here signs for several regions: the imports
+ * are never reached, and would be a third of the webhook's bundle.
+ */
+const NEVER_REACHED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@aws-sdk/nested-clients',
+  '@aws-sdk/signature-v4-multi-region',
+  '@aws-sdk/token-providers',
+  '@smithy/credential-provider-imds',
+];
+
+const TABLE_ACTIONS = {
+  /** Put an event into a log. */
+  append: ['dynamodb:PutItem'],
+  read: ['dynamodb:GetItem', 'dynamodb:Query'],
+  /** Create and change items, also in transactions. */
+  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+} as const;
+
+export type TableUse = keyof typeof TABLE_ACTIONS | 'due-index';
+
+export interface ServiceFunctionProps
+  extends Omit<NodejsFunctionProps, 'role' | 'logGroup' | 'entry' | 'functionName'> {
+  readonly platform: Platform;
+}
+
+/**
+ * A function of functions/<name>/handler.ts: bundled with the compiled policy, with a role and a
+ * log group of its own, traced. Each `uses…` method adds the grant and the environment variable
+ * that goes with it.
+ */
+export class ServiceFunction extends NodejsFunction {
+  readonly ownRole: Role;
+
+  /** `name`: the function's folder. */
+  constructor(scope: Construct, name: string, { platform, environment, ...props }: ServiceFunctionProps) {
+    const functionName = `${platform.prefix}-${name}`;
+    const ownRole = new Role(scope, `${name}-role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `${functionName}: what this function may do, and no other`,
+    });
+    const logGroup = new LogGroup(scope, `${name}-log`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: LOG_RETENTION,
+      encryptionKey: platform.key,
+      removalPolicy: platform.logRemoval,
+    });
+    ownRole.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    super(scope, name, {
+      entry: fileURLToPath(new URL(`../../functions/${name}/handler.ts`, import.meta.url)),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.seconds(10),
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        bundleAwsSDK: true,
+        externalModules: NEVER_REACHED,
+        mainFields: ['module', 'main'],
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_inputDir, outputDir) => [`cp "${platform.policyFile}" "${outputDir}/policy.json"`],
+        },
+      },
+      ...props,
+      functionName,
+      role: ownRole,
+      logGroup,
+      environment: { POWERTOOLS_SERVICE_NAME: platform.prefix, ...environment },
+    });
+    this.ownRole = ownRole;
+    Validations.of(ownRole).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray knows no resources: PutTraceSegments and PutTelemetryRecords are granted on *.',
+    });
+  }
+
+  usesTable(table: TableV2, ...uses: TableUse[]): this {
+    const actions = uses.flatMap((use) => (use === 'due-index' ? [] : TABLE_ACTIONS[use]));
+    if (actions.length > 0) this.allow([...new Set(actions)], table.tableArn);
+    if (uses.includes('due-index')) this.allow(['dynamodb:Query'], `${table.tableArn}/index/${INDEX.due}`);
+    if (table.encryptionKey !== undefined) {
+      this.allow(
+        [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        table.encryptionKey.keyArn,
+      );
+    }
+    return this.set('tableName', table.tableName);
+  }
+
+  /** `prefix`: that of the secrets' names. */
+  usesSecrets(prefix: string, ...secrets: readonly Secret[]): this {
+    this.allow(['secretsmanager:GetSecretValue'], ...secrets.map((secret) => secret.secretArn));
+    const keys = new Set(secrets.flatMap((secret) => secret.encryptionKey?.keyArn ?? []));
+    if (keys.size > 0) this.allow(['kms:Decrypt'], ...keys);
+    return this.set('secretPrefix', prefix);
+  }
+
+  sendsTo(queue: IQueue, env: 'deadlineQueueUrl' | 'poisonQueueUrl'): this {
+    this.allow(['sqs:SendMessage'], queue.queueArn);
+    return this.set(env, queue.queueUrl);
+  }
+
+  startsWorkflow(workflow: WorkflowName, platform: Platform): this {
+    const arn = workflowArn(this, platform, workflow);
+    this.allow(['states:StartExecution'], arn);
+    return this.set(WORKFLOW_ENV[workflow], arn);
+  }
+
+  resumesWorkflow(workflow: WorkflowName, platform: Platform): this {
+    this.allow(['states:SendTaskSuccess'], workflowArn(this, platform, workflow));
+    return this;
+  }
+
+  usesPublicUrl(url: string): this {
+    return this.set('publicUrl', url);
+  }
+
+  /** `identities`: ARNs of what may be the sender. */
+  sendsMail(configurationSet: { readonly name: string; readonly arn: string }, ...identities: string[]): this {
+    this.allow(['ses:SendEmail'], configurationSet.arn, ...identities);
+    return this.set('configurationSet', configurationSet.name);
+  }
+
+  private allow(actions: readonly string[], ...resources: string[]) {
+    if (resources.length === 0) return;
+    this.ownRole.addToPolicy(new PolicyStatement({ actions: [...actions], resources }));
+  }
+
+  private set(name: keyof typeof ENV, value: string): this {
+    this.addEnvironment(ENV[name], value);
+    return this;
+  }
+}
+
+const WORKFLOW_ENV = {
+  'case-triage': 'caseTriageArn',
+  'vendor-handoff': 'vendorHandoffArn',
+  'breach-alert': 'breachAlertArn',
+} as const satisfies Record<WorkflowName, keyof typeof ENV>;
+
+/** A workflow's ARN by its name: functions that end its waits are part of it, so a reference would be a circle. */
+function workflowArn(scope: Construct, { prefix }: Platform, workflow: WorkflowName): string {
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: `${prefix}-${workflow}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,36 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { Platform } from './platform.ts';
+
+/** A queue: encrypted, TLS only, named. */
+export class ServiceQueue extends Queue {
+  constructor(scope: Construct, name: string, { platform, ...props }: QueueProps & { readonly platform: Platform }) {
+    super(scope, name, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      ...props,
+      queueName: `${platform.prefix}-${name}`,
+    });
+  }
+}
+
+/** Where what could not be handled waits for a person, for the 14 days that SQS keeps it at most. */
+export class DeadLetterQueue extends ServiceQueue {
+  readonly depth: Metric;
+
+  constructor(scope: Construct, name: string, { platform }: { readonly platform: Platform }) {
+    super(scope, name, { platform, retentionPeriod: Duration.days(14) });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue, of a stream, a schedule or a function, which the rule does not see.',
+    });
+    this.depth = this.metricApproximateNumberOfMessagesVisible({ statistic: 'max', period: Duration.minutes(1) });
+  }
+
+  notEmpty(name: string, means: string): AlarmSpec {
+    return { name, means, metric: this.depth, rings: { above: 0 }, periods: 1 };
+  }
+}

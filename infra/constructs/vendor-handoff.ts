@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { Platform } from './platform.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { WebhookApi } from './webhook-api.ts';
+import { Workflow } from './workflow.ts';
+
+export interface VendorHandoffProps {
+  readonly platform: Platform;
+  readonly table: TableV2;
+  readonly api: WebhookApi;
+  readonly publicUrl: string;
+  readonly secretPrefix: string;
+  readonly vendorSecrets: readonly Secret[];
+}
+
+/** Handing cases to vendors: the workflow that offers and waits, and the API that vendors answer with. */
+export class VendorHandoff extends Construct {
+  readonly workflow: Workflow;
+
+  constructor(scope: Construct, id: string, props: VendorHandoffProps) {
+    super(scope, id);
+    const { platform, table, api, publicUrl, secretPrefix, vendorSecrets } = props;
+
+    const selectVendor = new ServiceFunction(this, 'select-vendor', { platform }).usesTable(table, 'read');
+    const offerHandoff = new ServiceFunction(this, 'offer-handoff', { platform, timeout: Duration.seconds(20) })
+      .usesTable(table, 'read', 'write')
+      .usesSecrets(secretPrefix, ...vendorSecrets)
+      .usesPublicUrl(publicUrl)
+      .resumesWorkflow('vendor-handoff', platform);
+    const awaitWork = new ServiceFunction(this, 'await-work', { platform })
+      .usesTable(table, 'read', 'write')
+      .resumesWorkflow('vendor-handoff', platform);
+    const expireHandoff = new ServiceFunction(this, 'expire-handoff', { platform }).usesTable(table, 'read', 'write');
+    const bringHome = new ServiceFunction(this, 'bring-home', { platform }).usesTable(table, 'read', 'append');
+    this.workflow = new Workflow(this, 'vendor-handoff', {
+      platform,
+      type: StateMachineType.STANDARD,
+      functions: {
+        SelectVendorArn: selectVendor,
+        OfferHandoffArn: offerHandoff,
+        AwaitWorkArn: awaitWork,
+        ExpireHandoffArn: expireHandoff,
+        BringHomeArn: bringHome,
+      },
+    });
+
+    const vendorApi = new ServiceFunction(this, 'vendor-api', { platform })
+      .usesTable(table, 'read', 'write')
+      .usesSecrets(secretPrefix, ...vendorSecrets);
+    api.addRoute({
+      method: HttpMethod.POST,
+      path: '/vendors/{vendorId}/handoffs/{handoffId}/answers',
+      target: vendorApi,
+      authentication: 'The function verifies the Standard Webhooks signature over the raw body.',
+    });
+  }
+
+  alarms(): AlarmSpec[] {
+    return [
+      this.workflow.failed('A handoff stopped half-way: a vendor may hold a case that nobody is waiting for any more.'),
+    ];
+  }
+}

@@ -1,0 +1,90 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Policy } from '../domain/policy.ts';
+import { Alerting } from './constructs/alerting.ts';
+import { CasePipeline } from './constructs/case-pipeline.ts';
+import { Deadlines } from './constructs/deadlines.ts';
+import { Observability } from './constructs/observability.ts';
+import type { Platform } from './constructs/platform.ts';
+import { VendorHandoff } from './constructs/vendor-handoff.ts';
+import { WebhookApi } from './constructs/webhook-api.ts';
+import type { Settings } from './settings.ts';
+import type { StatefulStack } from './stateful-stack.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly policy: Policy;
+  /** The compiled policy as a file, to ship with each function. */
+  readonly policyFile: string;
+  readonly stateful: StatefulStack;
+}
+
+/** What runs: the API, the functions, the workflows and what watches them. It holds nothing that cannot be deployed anew. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { settings, policy, policyFile, stateful } = props;
+    const { table } = stateful;
+    const { secretPrefix } = settings;
+    const platform: Platform = {
+      prefix: settings.stackPrefix,
+      key: stateful.key,
+      policyFile,
+      logRemoval: RemovalPolicy.DESTROY,
+    };
+
+    const webhookApi = new WebhookApi(this, 'Api', platform);
+    const api = webhookApi;
+    const publicUrl = settings.publicUrl ?? webhookApi.endpoint;
+
+    const deadlines = new Deadlines(this, 'Deadlines', { platform, table });
+    const vendorHandoff = new VendorHandoff(this, 'VendorHandoff', {
+      platform,
+      table,
+      api,
+      publicUrl,
+      secretPrefix,
+      vendorSecrets: stateful.vendorSecrets,
+    });
+    const alerting = new Alerting(this, 'Alerting', {
+      platform,
+      table,
+      api,
+      publicUrl,
+      secretPrefix,
+      linkSecret: stateful.linkSecret,
+      from: policy.alerting.from,
+      createIdentity: settings.createIdentity,
+    });
+    const casePipeline = new CasePipeline(this, 'CasePipeline', {
+      platform,
+      table,
+      api,
+      deadlineQueue: deadlines.queue,
+      secretPrefix,
+      sourceSecrets: stateful.sourceSecrets,
+      webhookConcurrency: settings.webhookConcurrency,
+    });
+    const observability = new Observability(this, 'Observability', {
+      platform,
+      webhookApi,
+      casePipeline,
+      vendorHandoff,
+      deadlines,
+      alerting,
+      alarmEmail: settings.alarmEmail,
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: webhookApi.endpoint });
+    new CfnOutput(this, 'PublicUrl', { value: publicUrl });
+    new CfnOutput(this, 'PolicyVersion', { value: policy.version });
+    new CfnOutput(this, 'AlarmTopicArn', { value: observability.topic.topicArn });
+    new CfnOutput(this, 'CaseTriageArn', { value: casePipeline.workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'VendorHandoffArn', { value: vendorHandoff.workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'BreachAlertArn', { value: alerting.workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'DeadlineQueueUrl', { value: deadlines.queue.queueUrl });
+    new CfnOutput(this, 'PoisonQueueUrl', { value: casePipeline.poisonEvents.queueUrl });
+    new CfnOutput(this, 'StreamDlqUrl', { value: casePipeline.streamDeadLetters.queueUrl });
+    new CfnOutput(this, 'DeadlineDlqUrl', { value: deadlines.deadLetters.queueUrl });
+  }
+}
