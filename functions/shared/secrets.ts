@@ -16,10 +16,16 @@ export const VendorSecret = z.object({
 });
 export type VendorSecret = z.infer<typeof VendorSecret>;
 
-export const LinkSecret = z.object({
-  /** Keys for the links in e-mails; the first signs, all verify. */
-  keys: z.array(z.string().check(z.minLength(16))).check(z.minLength(1)),
-});
+const LinkKey = z.string().check(z.minLength(16));
+
+/** Keys for the links in e-mails; the first signs, all verify. `{key}` is what infra generates, `{keys}` what a rotation puts in. */
+export const LinkSecret = z.union([
+  z.object({ keys: z.array(LinkKey).check(z.minLength(1)) }),
+  z.pipe(
+    z.object({ key: LinkKey }),
+    z.transform(({ key }) => ({ keys: [key] })),
+  ),
+]);
 export type LinkSecret = z.infer<typeof LinkSecret>;
 
 /** Reads secrets; what it returns has been checked. Throws SecretUnavailableError when one is missing, unset or misshapen. */
