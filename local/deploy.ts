@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { engineEnv, LOCAL_ACCOUNT, LOCAL_REGION } from './engine.ts';
+import type { Deployment } from './live/deployment.ts';
+import { DISK_FULL, outputOf, PlainError } from './progress.mjs';
+
+/** What a local deployment is made with: the same app that goes to AWS, with other context. */
+export interface LocalStack {
+  readonly endpoint: string;
+  readonly policyDir: string;
+  /** Base URL under which the HTTP API is reached by people and vendors. */
+  readonly publicUrl: string;
+  /** Folder for the synthesised app and other by-products. */
+  readonly workDir: string;
+}
+
+type Note = (text: string) => void;
+
+/** Copies the demo policy with the toys' address in place of the one it is written with. */
+export function localPolicy(target: string, toysUrl: string): string {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  cpSync('local/policy', target, { recursive: true });
+  for (const name of readdirSync(target)) {
+    const file = join(target, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('http://127.0.0.1:4580', toysUrl));
+  }
+  return target;
+}
+
+/** Synthesises the app; slow on a first run, because every function is bundled. */
+export async function synth(stack: LocalStack, note: Note): Promise<void> {
+  const context = { policyDir: resolve(stack.policyDir), publicUrl: stack.publicUrl, disposable: 'true' };
+  const args = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  await cdk(['synth', '--quiet', '--output', cloudAssembly(stack), ...args], stack.endpoint, '.', note);
+}
+
+/** Prepares the account for CDK; needs no app. */
+export async function bootstrap({ endpoint, workDir }: LocalStack, note: Note): Promise<void> {
+  const empty = join(workDir, 'empty');
+  mkdirSync(empty, { recursive: true });
+  await cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], endpoint, empty, note);
+}
+
+/** Deploys what was synthesised and tells what came of it. */
+export async function deploy(stack: LocalStack, note: Note): Promise<Deployment> {
+  const args = ['--app', cloudAssembly(stack), '--all', '--require-approval', 'never', '--method=direct'];
+  await cdk(['deploy', ...args], stack.endpoint, '.', note);
+  return describeDeployment(stack);
+}
+
+const cloudAssembly = ({ workDir }: LocalStack) => resolve(workDir, 'cdk.out');
+
+async function cdk(args: readonly string[], endpoint: string, cwd: string, note: Note): Promise<void> {
+  const env = { ...process.env, ...engineEnv(endpoint), CDK_HOME: resolve('.local', 'cdk') };
+  const child = spawn(resolve('node_modules', '.bin', 'cdk'), [...args, '--no-notices', '--ci'], { cwd, env, timeout: 300_000 });
+  const { code, output } = await outputOf(child, note);
+  if (code === 0) return;
+  if (/ENOSPC|No space left/.test(output)) throw new PlainError(DISK_FULL);
+  throw new PlainError(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-20).join('\n')}`);
+}
+
+/** Reads the physical names of what the stacks made. */
+async function describeDeployment({ endpoint, workDir }: LocalStack): Promise<Deployment> {
+  const manifest = JSON.parse(readFileSync(join(workDir, 'cdk.out', 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { type: string; properties?: { stackName?: string } }>;
+  };
+  const stacks = Object.entries(manifest.artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
+  const settings = { endpoint, region: LOCAL_REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const client = new CloudFormationClient(settings);
+  const resources: { type: string; id: string }[] = [];
+  for (const [id, { properties }] of stacks) {
+    for await (const page of paginateListStackResources({ client }, { StackName: properties?.stackName ?? id })) {
+      for (const { ResourceType, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
+        resources.push({ type: ResourceType ?? '', id: PhysicalResourceId ?? '' });
+      }
+    }
+  }
+  const of = (type: string) => resources.filter((resource) => resource.type === type).map(({ id }) => id);
+  const named = (ids: readonly string[], separator: RegExp) => Object.fromEntries(ids.map((id) => [id.split(separator).at(-1) ?? id, id]));
+  const [tableName = ''] = of('AWS::DynamoDB::GlobalTable');
+  const { Table } = await new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName: tableName }));
+  return {
+    endpoint,
+    region: LOCAL_REGION,
+    apiId: of('AWS::ApiGatewayV2::Api')[0] ?? '',
+    tableName,
+    tableStreamArn: Table?.LatestStreamArn ?? '',
+    stateMachineArns: named(of('AWS::StepFunctions::StateMachine'), /:/),
+    queueUrls: named(of('AWS::SQS::Queue'), /\//),
+    logGroupNames: of('AWS::Logs::LogGroup'),
+  };
+}
