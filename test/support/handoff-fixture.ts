@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CaseEvent, EventOf } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { Handoff, HandoffStore } from '../../functions/adapters/store/store.ts';
+import { handoffIdFor } from '../../functions/shared/ids.ts';
 import type { Secrets } from '../../functions/shared/secrets.ts';
 import { SecretUnavailableError } from '../../functions/shared/secrets.ts';
 import { event, opened } from './events.ts';
@@ -57,4 +59,28 @@ export function vendorSecrets(byVendor: Record<string, string[]>): Pick<Secrets,
       return { signingSecrets };
     },
   };
+}
+
+/** Attempt 1 of execution exec-1, offered to manila at `WEDNESDAY` with ten minutes to answer. */
+export const HANDOFF: Handoff = {
+  handoffId: handoffIdFor('exec-1', 1),
+  caseId: CASE_ID,
+  vendor: 'manila',
+  attempt: 1,
+  state: 'offered',
+  offeredAt: '2026-03-11T08:30:00.000Z',
+  answerBy: '2026-03-11T08:40:00.000Z',
+  packetHash: 'h',
+  policyVersion: 'test-1',
+  awaiting: 'answer',
+  taskToken: 't1',
+};
+
+/** Puts `HANDOFF`, or a changed copy, into a store. */
+export async function offeredIn(store: HandoffStore, changes: Partial<Handoff> = {}): Promise<void> {
+  const handoff = { ...HANDOFF, ...changes };
+  const { handoffId, vendor, attempt, packetHash, offeredAt, answerBy } = handoff;
+  const offer = { handoffId, vendor, attempt, reason: 'first', packetHash, answerBy };
+  const key = `caserelay:handoff-offered:${handoffId}`;
+  await store.create(handoff, event('handoff-offered', offeredAt, { key, ...offer }));
 }
