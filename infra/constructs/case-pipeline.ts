@@ -97,6 +97,7 @@ export class CasePipeline extends Construct {
   alarms(): AlarmSpec[] {
     return [
       this.workflow.failed('A case was not triaged or not written back; it stays home, untouched.'),
+      this.workflow.timedOut('Triage took more than 5 minutes; the case may not be triaged or written back.'),
       this.poisonEvents.notEmpty('poison-events-not-empty', 'An event could not be read or applied and was put aside.'),
       this.streamDeadLetters.notEmpty(
         'stream-dlq-not-empty',

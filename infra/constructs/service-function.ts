@@ -14,9 +14,10 @@ import { LOG_RETENTION, type Platform } from './platform.ts';
 
 /**
  * Left out of the bundles. The SDK imports these lazily, to look for credentials on laptops, EC2
- * and containers, or to sign for several regions at once. In Lambda credentials are in the
- * environment, which is looked at first, and nothing here signs for several regions: the imports
- * are never reached, and would be a third of the webhook's bundle.
+ * and containers, to sign for several regions at once, or to read event streams. In Lambda
+ * credentials are in the environment, which is looked at first, and no operation used here streams
+ * or spans regions: the imports are never reached. Inside the bundle they would be a third of it,
+ * also because what they share with the rest could then no longer be shaken.
  */
 const NEVER_REACHED = [
   '@aws-sdk/credential-provider-http',
@@ -28,6 +29,7 @@ const NEVER_REACHED = [
   '@aws-sdk/nested-clients',
   '@aws-sdk/signature-v4-multi-region',
   '@aws-sdk/token-providers',
+  '@smithy/core/event-streams',
   '@smithy/credential-provider-imds',
 ];
 
