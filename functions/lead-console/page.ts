@@ -12,9 +12,10 @@ export function page(title: string, content: Html): string {
 <meta name="robots" content="noindex">
 <title>${title} · CaseRelay</title>
 <style>
-:root { color-scheme: light dark; --accent: light-dark(#1d4ed8, #9ec1ff); --on-accent: light-dark(#fff, #10131a);
-  --ground: light-dark(#f1f3f6, #0f1115); --card: light-dark(#fff, #1b1e25); --text: light-dark(#14171c, #f3f4f6);
-  --muted: light-dark(#5a6270, #a9b0bd); --line: light-dark(#e3e6eb, #343943); }
+:root { color-scheme: light dark; --accent: #1d4ed8; --on-accent: #fff; --ground: #f1f3f6; --card: #fff;
+  --text: #14171c; --muted: #5a6270; --line: #e3e6eb; }
+@media (prefers-color-scheme: dark) { :root { --accent: #9ec1ff; --on-accent: #10131a; --ground: #0f1115;
+  --card: #1b1e25; --text: #f3f4f6; --muted: #a9b0bd; --line: #343943; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 38rem; margin: 0 auto; padding: 1.5rem; background: var(--card); min-height: 100vh; }

@@ -51,14 +51,14 @@ export function alertWords(view: AlertView): AlertWords {
     ...titles(view),
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
-      ...target(alert, state),
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
       { label: 'Subject', value: subjectOf(state) },
+      ...target(alert, state),
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
-      { label: 'With', value: holder(policy, state) },
+      { label: 'Held by', value: holder(policy, state) },
       ...(alert.reason === undefined ? [] : [{ label: 'Why it came home', value: clean(alert.reason) }]),
-      { label: 'Why it is handled so', value: triageReason(state) },
+      { label: 'Triage', value: triageReason(state) },
     ],
     otherwise: nextRung(policy, rung),
   };

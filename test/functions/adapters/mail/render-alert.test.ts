@@ -83,14 +83,14 @@ describe('the mail of a warning', () => {
     expect(text).toBe(`First response is due in 10 min
 Deadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (in 10 min)
 
-Promise: First response within 30 business minutes (calendar office)
 Case: zendesk:5158
   https://example.zendesk.com/agent/tickets/5158
 Subject: Black screen after the intro
+Promise: First response within 30 business minutes (calendar office)
 Priority: urgent
 Queue: General
-With: your team
-Why it is handled so: playback questions follow a script that vendors have (rule playback, policy 5f2a9c0d1e7b)
+Held by: your team
+Triage: playback questions follow a script that vendors have (rule playback, policy 5f2a9c0d1e7b)
 
 If nobody acknowledges, all leads of the queue are told 15 min after this one.
 Acknowledge (opens a page with a button):
@@ -239,7 +239,7 @@ describe('who holds the case', () => {
     ['Bogotá Desk (accepted)', [offered, accepted]],
     ['your team (Bogotá Desk: returned)', [offered, accepted, returned]],
   ])('is %s', (holder, more) => {
-    expect(render({ ...WARNING, more }).text).toContain(`\nWith: ${holder}\n`);
+    expect(render({ ...WARNING, more }).text).toContain(`\nHeld by: ${holder}\n`);
   });
 });
 

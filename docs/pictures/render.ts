@@ -1,0 +1,138 @@
+/**
+ * Makes the pictures in this folder from the code that makes the real mails and pages, with sample
+ * data: `node docs/pictures/render.ts`. Needs Node 24 and a Chromium (on the PATH as `chromium`, or
+ * named by CHROMIUM). The pages themselves are left in .local/pictures.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Alert, alertFor } from '../../domain/alert.ts';
+import { foldCase } from '../../domain/case.ts';
+import type { CaseEvent, EventOf } from '../../domain/event.ts';
+import { type Policy, policyCalendars } from '../../domain/policy.ts';
+import { renderAlert } from '../../functions/adapters/mail/render-alert.ts';
+import { acknowledgePage } from '../../functions/lead-console/acknowledge-page.ts';
+import { POLICY } from '../../test/support/policy-fixture.ts';
+
+const policy: Policy = {
+  ...POLICY,
+  organisation: 'Lumen Stream',
+  sources: { zendesk: { kind: 'zendesk', apiUrl: 'https://lumenstream.zendesk.com' } },
+  clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: clock.calendar === 'office' ? 'us-support' : clock.calendar })),
+  calendars: { ...POLICY.calendars, 'us-support': { zone: 'America/New_York', weekly: POLICY.calendars.office?.weekly ?? {}, holidays: [] } },
+  queues: { playback: { name: 'Playback & devices', leads: ['dana', 'jonas'] } },
+  vendors: POLICY.vendors.map((vendor) => (vendor.id === 'manila' ? { ...vendor, name: 'Harbor Support, Manila' } : vendor)),
+  leads: [
+    { id: 'dana', name: 'Dana Whitfield', email: 'dana@lumen.example', zone: 'America/New_York', calendar: 'us-support' },
+    { id: 'jonas', name: 'Jonas Keller', email: 'jonas@lumen.example', zone: 'Europe/Berlin', calendar: 'us-support' },
+  ],
+};
+const context = { policy, calendar: policyCalendars(policy) };
+
+const CASE = 'zendesk:48213';
+const at = (time: string) => `2026-11-18T${time}Z`;
+
+/** A sample event; `time` is UTC on 18 November 2026. */
+function event<T extends CaseEvent['type']>(
+  type: T,
+  time: string,
+  rest: Omit<EventOf<T>, 'type' | 'key' | 'caseId' | 'occurredAt' | 'receivedAt'>,
+): CaseEvent {
+  const stamps = { occurredAt: at(time), receivedAt: at(time) };
+  return { type, key: `${type}-${time}`, caseId: CASE, ...stamps, ...rest } as unknown as CaseEvent;
+}
+
+const handoff = { handoffId: 'ho_sample', vendor: 'manila' };
+const events = [
+  event('opened', '15:02:00.000', {
+    priority: 'urgent',
+    fields: { subject: 'Premiere stops with error 4021 on every TV in the house', channel: 'email', language: 'en' },
+  }),
+  event('triaged', '15:02:02.000', {
+    decision: {
+      ruleId: 'playback-during-premiere',
+      reason: 'playback fails while a premiere is running',
+      policyVersion: '5f2a9c0d1e7b4a66',
+      priority: 'urgent',
+      queue: 'playback',
+      route: 'vendor',
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      tags: ['premiere'],
+      language: 'en',
+    },
+  }),
+  event('handoff-offered', '15:02:04.000', {
+    ...handoff,
+    attempt: 1,
+    reason: "first in the policy's order",
+    packetHash: 'sample',
+    answerBy: at('15:12:04.000'),
+  }),
+  event('handoff-accepted', '15:05:40.000', handoff),
+];
+const state = foldCase(events, context);
+if (state === undefined) throw new Error('the sample events make no case');
+
+const reached = { clock: 'first-response', turn: 1, dueAt: at('15:32:00.000') } as const;
+const alerts = {
+  warning: event('deadline-reached', '15:24:30.000', {
+    ...reached,
+    threshold: '75%',
+    kind: 'warning',
+    at: at('15:24:30.000'),
+  }),
+  breach: event('deadline-reached', '15:32:00.000', { ...reached, threshold: 'breach', kind: 'breach', at: reached.dueAt }),
+};
+
+const [lead] = policy.leads;
+if (lead === undefined) throw new Error('the sample policy has no lead');
+const link = 'https://relay.lumen.example/alerts/al_sample/acknowledge?token=sample';
+const view = (kind: keyof typeof alerts, time: string) => {
+  const alert = alertFor(alerts[kind], 'al_sample') as Alert;
+  return { alert, state, lead, context, rung: 0, now: Date.parse(at(time)) };
+};
+
+const pictures = {
+  'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,745' },
+  'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,745' },
+  'acknowledge-page': {
+    html: acknowledgePage({
+      ...view('breach', '15:49:00.000'),
+      rung: 1,
+      token: 'sample',
+      acknowledged: undefined,
+      justNow: false,
+      moot: false,
+      told: [
+        { to: 'dana', at: at('15:32:01.000') },
+        { to: 'dana', at: at('15:47:01.000') },
+        { to: 'jonas', at: at('15:47:01.000') },
+      ],
+    }),
+    size: '700,915',
+  },
+};
+
+const pages = join(import.meta.dirname, '../../.local/pictures');
+mkdirSync(pages, { recursive: true });
+for (const [name, { html, size }] of Object.entries(pictures)) {
+  const page = join(pages, `${name}.html`);
+  writeFileSync(page, html);
+  const profile = mkdtempSync(join(tmpdir(), 'pictures-'));
+  const quiet = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  const headless = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--hide-scrollbars'];
+  const picture = join(import.meta.dirname, `${name}.png`);
+  try {
+    execFileSync(
+      process.env.CHROMIUM ?? 'chromium',
+      [...headless, ...quiet, `--user-data-dir=${profile}`, `--window-size=${size}`, `--screenshot=${picture}`, page],
+      { stdio: 'ignore' },
+    );
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+  process.stdout.write(`${name}.png\n`);
+}
