@@ -68,10 +68,8 @@ export const EventTime = z.pipe(
   Instant,
 );
 
-const CustomValue = z.union(
-  [Line, z.boolean(), z.number().check(z.refine(isStorable))],
-  'expected text, true, false or an ordinary number',
-);
+const SIMPLE = 'expected text, true, false or an ordinary number';
+const CustomValue = z.union([Line, z.boolean(), z.number().check(z.refine(isStorable, SIMPLE))], SIMPLE);
 
 /** DynamoDB takes neither vast nor vanishing numbers, and integers beyond 2^53 are no longer what was sent. */
 function isStorable(value: number): boolean {
@@ -80,8 +78,13 @@ function isStorable(value: number): boolean {
 }
 
 export const Custom = z
-  .record(z.string().check(z.minLength(1), z.maxLength(100)), CustomValue, 'expected an object of simple values')
-  .check(z.refine((custom) => Object.keys(custom).length <= LIST_LENGTH, `expected at most ${LIST_LENGTH} entries`));
+  .record(z.string(), CustomValue, 'expected an object of simple values')
+  .check(z.refine(areNames, `expected at most ${LIST_LENGTH} entries with names of 1 to 100 characters`));
+
+function areNames(custom: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(custom);
+  return names.length <= LIST_LENGTH && names.every((name) => name.length >= 1 && name.length <= 100);
+}
 
 const oneOf = (values: readonly string[]) => `expected one of ${values.join(', ')}`;
 export const PriorityShape = z.enum(Priority.options, oneOf(Priority.options));
