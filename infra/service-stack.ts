@@ -25,7 +25,7 @@ export class ServiceStack extends Stack {
     super(scope, id, props);
     const { settings, policy, policyFile, stateful } = props;
     const { table } = stateful;
-    const { secretPrefix } = settings;
+    const secrets = { prefix: settings.secretPrefix, key: stateful.key };
     const platform: Platform = {
       prefix: settings.stackPrefix,
       key: stateful.key,
@@ -43,16 +43,15 @@ export class ServiceStack extends Stack {
       table,
       api,
       publicUrl,
-      secretPrefix,
-      vendorSecrets: stateful.vendorSecrets,
+      secrets,
+      vendors: policy.vendors.map(({ id }) => id),
     });
     const alerting = new Alerting(this, 'Alerting', {
       platform,
       table,
       api,
       publicUrl,
-      secretPrefix,
-      linkSecret: stateful.linkSecret,
+      secrets,
       from: policy.alerting.from,
       createIdentity: settings.createIdentity,
     });
@@ -61,8 +60,8 @@ export class ServiceStack extends Stack {
       table,
       api,
       deadlineQueue: deadlines.queue,
-      secretPrefix,
-      sourceSecrets: stateful.sourceSecrets,
+      secrets,
+      sources: Object.keys(policy.sources),
       webhookConcurrency: settings.webhookConcurrency,
     });
     const observability = new Observability(this, 'Observability', {

@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -18,9 +18,6 @@ export interface StatefulStackProps extends StackProps {
 export class StatefulStack extends Stack {
   readonly key: Key;
   readonly table: TableV2;
-  readonly sourceSecrets: readonly Secret[];
-  readonly vendorSecrets: readonly Secret[];
-  readonly linkSecret: Secret;
 
   constructor(scope: Construct, id: string, { settings, policy, ...props }: StatefulStackProps) {
     super(scope, id, props);
@@ -53,52 +50,42 @@ export class StatefulStack extends Stack {
       removalPolicy,
     });
 
-    const secret = (id: string, secretName: string, description: string, generateStringKey: string) => {
-      const made = new Secret(this, id, {
-        secretName,
-        description,
-        encryptionKey: this.key,
-        removalPolicy,
-        generateSecretString: {
-          secretStringTemplate: '{}',
-          generateStringKey,
-          passwordLength: 64,
-          excludePunctuation: true,
-        },
-      });
-      Validations.of(made).acknowledge({
-        id: 'AwsSolutions-SMG4',
-        reason:
-          'Shared with a party outside the account (CRM, vendor, e-mails already sent), so a schedule cannot rotate it alone; docs/runbook.md has the rotation, which leaves no gap.',
-      });
-      return made;
-    };
-    // Until an operator puts the real value in, such a secret has a shape that no function accepts: it fails closed.
-    this.sourceSecrets = Object.keys(policy.sources).map((name) =>
-      secret(
-        `Source-${name}`,
-        SECRET.source(settings.secretPrefix, name),
-        `Signing secrets and API token of the source ${name}`,
-        'notSetYet',
-      ),
-    );
-    this.vendorSecrets = policy.vendors.map(({ id }) =>
-      secret(
-        `Vendor-${id}`,
-        SECRET.vendor(settings.secretPrefix, id),
-        `Signing secrets of the vendor ${id}`,
-        'notSetYet',
-      ),
-    );
-    this.linkSecret = secret(
-      'Links',
-      SECRET.links(settings.secretPrefix),
-      'Key that signs the links in e-mails; generated',
-      'key',
-    );
+    for (const name of Object.keys(policy.sources)) {
+      const secretName = SECRET.source(settings.secretPrefix, name);
+      this.secret(`Source-${name}`, secretName, `Signing secrets and API token of the source ${name}`);
+    }
+    for (const { id } of policy.vendors)
+      this.secret(`Vendor-${id}`, SECRET.vendor(settings.secretPrefix, id), `Signing secrets of the vendor ${id}`);
+    this.secret('Links', SECRET.links(settings.secretPrefix), 'Key that signs the links in e-mails; generated', 'key');
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'KeyArn', { value: this.key.keyArn });
+  }
+
+  /**
+   * A secret. Without `generatedKey` it starts in a shape that no function accepts, so that what
+   * needs it fails closed until an operator puts the real value in. The service stack knows
+   * secrets by name only: a reference would keep a source or vendor from being taken out of the policy.
+   */
+  private secret(id: string, secretName: string, description: string, generatedKey = 'notSetYet') {
+    const secret = new Secret(this, id, {
+      secretName,
+      description,
+      encryptionKey: this.key,
+      // Deleted with the source or vendor, after the 30 days in which it can be restored.
+      removalPolicy: RemovalPolicy.DESTROY,
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: generatedKey,
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Shared with a party outside the account (CRM, vendor, e-mails already sent), so a schedule cannot rotate it alone; docs/runbook.md has the rotation, which leaves no gap.',
+    });
   }
 
   /** The services that encrypt with the key on their own account: logs, and alarms on their way to the topic. */

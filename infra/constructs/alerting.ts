@@ -1,13 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ConfigurationSet, EmailIdentity, Identity, SuppressionReasons } from 'aws-cdk-lib/aws-ses';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type SecretStore, ServiceFunction } from './service-function.ts';
 import type { WebhookApi } from './webhook-api.ts';
 import { Workflow } from './workflow.ts';
 
@@ -16,8 +16,7 @@ export interface AlertingProps {
   readonly table: TableV2;
   readonly api: WebhookApi;
   readonly publicUrl: string;
-  readonly secretPrefix: string;
-  readonly linkSecret: Secret;
+  readonly secrets: SecretStore;
   /** Sender of the e-mails, as the policy has it: "Name <user@domain>" or "user@domain". */
   readonly from: string;
   /** False if the sender's domain is verified already. */
@@ -30,7 +29,8 @@ export class Alerting extends Construct {
 
   constructor(scope: Construct, id: string, props: AlertingProps) {
     super(scope, id);
-    const { platform, table, api, publicUrl, secretPrefix, linkSecret } = props;
+    const { platform, table, api, publicUrl, secrets } = props;
+    const linkSecret = SECRET.links(secrets.prefix);
     const configurationSetName = platform.prefix;
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
       configurationSetName,
@@ -46,7 +46,7 @@ export class Alerting extends Construct {
       Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
     const notifyLead = new ServiceFunction(this, 'notify-lead', { platform, timeout: Duration.seconds(20) })
       .usesTable(table, 'read', 'write')
-      .usesSecrets(secretPrefix, linkSecret)
+      .usesSecrets(secrets, linkSecret)
       .usesPublicUrl(publicUrl)
       .sendsMail(
         { name: configurationSetName, arn: ses('configuration-set', configurationSetName) },
@@ -62,7 +62,7 @@ export class Alerting extends Construct {
 
     const leadConsole = new ServiceFunction(this, 'lead-console', { platform })
       .usesTable(table, 'read', 'write')
-      .usesSecrets(secretPrefix, linkSecret);
+      .usesSecrets(secrets, linkSecret);
     for (const method of [HttpMethod.GET, HttpMethod.POST]) {
       api.addRoute({
         method,

@@ -3,13 +3,13 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type SecretStore, ServiceFunction } from './service-function.ts';
 import { DeadLetterQueue } from './service-queue.ts';
 import type { WebhookApi } from './webhook-api.ts';
 import { Workflow } from './workflow.ts';
@@ -19,8 +19,9 @@ export interface CasePipelineProps {
   readonly table: TableV2;
   readonly api: WebhookApi;
   readonly deadlineQueue: IQueue;
-  readonly secretPrefix: string;
-  readonly sourceSecrets: readonly Secret[];
+  readonly secrets: SecretStore;
+  /** Names of the policy's sources. */
+  readonly sources: readonly string[];
   /** Most receive-webhook instances at once; undefined: none reserved. */
   readonly webhookConcurrency: number | undefined;
 }
@@ -34,14 +35,15 @@ export class CasePipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: CasePipelineProps) {
     super(scope, id);
-    const { platform, table, api, deadlineQueue, secretPrefix, sourceSecrets, webhookConcurrency } = props;
+    const { platform, table, api, deadlineQueue, secrets, webhookConcurrency } = props;
+    const sourceSecrets = props.sources.map((name) => SECRET.source(secrets.prefix, name));
 
     const receiveWebhook = new ServiceFunction(this, 'receive-webhook', {
       platform,
       ...(webhookConcurrency === undefined ? {} : { reservedConcurrentExecutions: webhookConcurrency }),
     })
       .usesTable(table, 'append')
-      .usesSecrets(secretPrefix, ...sourceSecrets);
+      .usesSecrets(secrets, ...sourceSecrets);
     api.addRoute({
       method: HttpMethod.POST,
       path: '/webhooks/{source}',
@@ -53,7 +55,7 @@ export class CasePipeline extends Construct {
     const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'read', 'append');
     const writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
       .usesTable(table, 'read', 'append')
-      .usesSecrets(secretPrefix, ...sourceSecrets);
+      .usesSecrets(secrets, ...sourceSecrets);
     this.workflow = new Workflow(this, 'case-triage', {
       platform,
       type: StateMachineType.EXPRESS,

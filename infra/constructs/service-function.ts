@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { WorkflowName } from '../../functions/adapters/workflows/workflows.ts';
@@ -42,6 +42,12 @@ const TABLE_ACTIONS = {
 } as const;
 
 export type TableUse = keyof typeof TABLE_ACTIONS | 'due-index';
+
+/** Where the secrets are: their names' prefix, and the key that encrypts them. */
+export interface SecretStore {
+  readonly prefix: string;
+  readonly key: IKey;
+}
 
 export interface ServiceFunctionProps
   extends Omit<NodejsFunctionProps, 'role' | 'logGroup' | 'entry' | 'functionName'> {
@@ -131,11 +137,12 @@ export class ServiceFunction extends NodejsFunction {
     return this.set('tableName', table.tableName);
   }
 
-  /** `prefix`: that of the secrets' names. */
-  usesSecrets(prefix: string, ...secrets: readonly Secret[]): this {
-    this.allow(['secretsmanager:GetSecretValue'], ...secrets.map((secret) => secret.secretArn));
-    const keys = new Set(secrets.flatMap((secret) => secret.encryptionKey?.keyArn ?? []));
-    if (keys.size > 0) this.allow(['kms:Decrypt'], ...keys);
+  /** `names`: the secrets that the function may read, whole. */
+  usesSecrets({ prefix, key }: SecretStore, ...names: string[]): this {
+    if (names.length > 0) {
+      this.allow(['secretsmanager:GetSecretValue'], ...names.map((name) => secretArn(this, name)));
+      this.allow(['kms:Decrypt'], key.keyArn);
+    }
     return this.set('secretPrefix', prefix);
   }
 
@@ -188,6 +195,16 @@ function workflowArn(scope: Construct, { prefix }: Platform, workflow: WorkflowN
     service: 'states',
     resource: 'stateMachine',
     resourceName: `${prefix}-${workflow}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** A secret's ARN by its name; the question marks stand for the six characters that Secrets Manager adds. */
+function secretArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${name}-??????`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type SecretStore, ServiceFunction } from './service-function.ts';
 import type { WebhookApi } from './webhook-api.ts';
 import { Workflow } from './workflow.ts';
 
@@ -15,8 +15,9 @@ export interface VendorHandoffProps {
   readonly table: TableV2;
   readonly api: WebhookApi;
   readonly publicUrl: string;
-  readonly secretPrefix: string;
-  readonly vendorSecrets: readonly Secret[];
+  readonly secrets: SecretStore;
+  /** Ids of the policy's vendors. */
+  readonly vendors: readonly string[];
 }
 
 /** Handing cases to vendors: the workflow that offers and waits, and the API that vendors answer with. */
@@ -25,12 +26,13 @@ export class VendorHandoff extends Construct {
 
   constructor(scope: Construct, id: string, props: VendorHandoffProps) {
     super(scope, id);
-    const { platform, table, api, publicUrl, secretPrefix, vendorSecrets } = props;
+    const { platform, table, api, publicUrl, secrets } = props;
+    const vendorSecrets = props.vendors.map((id) => SECRET.vendor(secrets.prefix, id));
 
     const selectVendor = new ServiceFunction(this, 'select-vendor', { platform }).usesTable(table, 'read');
     const offerHandoff = new ServiceFunction(this, 'offer-handoff', { platform, timeout: Duration.seconds(20) })
       .usesTable(table, 'read', 'write')
-      .usesSecrets(secretPrefix, ...vendorSecrets)
+      .usesSecrets(secrets, ...vendorSecrets)
       .usesPublicUrl(publicUrl)
       .resumesWorkflow('vendor-handoff', platform);
     const awaitWork = new ServiceFunction(this, 'await-work', { platform })
@@ -52,7 +54,7 @@ export class VendorHandoff extends Construct {
 
     const vendorApi = new ServiceFunction(this, 'vendor-api', { platform })
       .usesTable(table, 'read', 'write')
-      .usesSecrets(secretPrefix, ...vendorSecrets);
+      .usesSecrets(secrets, ...vendorSecrets);
     api.addRoute({
       method: HttpMethod.POST,
       path: '/vendors/{vendorId}/handoffs/{handoffId}/answers',
