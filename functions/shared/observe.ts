@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { METRIC, METRIC_NAMESPACE } from './names.ts';
@@ -43,7 +42,12 @@ function record(
   single.addMetric(name, unit, value);
 }
 
+/** Publishes what was counted, if anything was: with nothing to publish the library would log a warning per invocation. */
+function flush() {
+  if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
+}
+
 /** Wraps a handler so that its metrics are flushed, also when it throws. Export what this returns. */
 export function observed<Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) {
-  return middy<Event, Result>().use(logMetrics(emf)).handler(handler);
+  return middy<Event, Result>().use({ after: flush, onError: flush }).handler(handler);
 }

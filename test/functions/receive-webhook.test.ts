@@ -26,12 +26,9 @@ const CAP = 64 * 1024;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
-  // Powertools warns of each request that counted nothing.
-  vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
 afterEach(() => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 function setUp(changes: Partial<ReceiveWebhookDeps> = {}) {
@@ -197,7 +194,6 @@ describe('the HTTP answer', () => {
   });
 
   it('is 503 when storage or the secret refuses, so that the CRM sends again', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {});
     const { store, counts, deps } = setUp();
     const body = JSON.stringify(zendeskEvent('ticket.created'));
     store.refuse(1);

@@ -116,7 +116,8 @@ describe('writeBack', () => {
   it('a queue without a group leaves the group alone', async () => {
     const { deps, sent, input } = await setUp({ policy: { queues: {} } });
     await writeBack(input, deps);
-    expect((sent[0]?.body as { ticket: object }).ticket).not.toHaveProperty('group_id');
+    expect(sent[0]?.body).toHaveProperty('ticket.priority');
+    expect(sent[0]?.body).not.toHaveProperty('ticket.group_id');
   });
 
   it('a case that was never triaged is a fault', async () => {
