@@ -100,7 +100,7 @@ function compile(
 
 function build(authored: Authored, options: CompileOptions): Omit<Policy, 'version'> {
   const { sources, calendars, clocks, triage, queues, vendors, leads, alerting } = authored;
-  const years = options.years ?? parseYears(calendars.years);
+  const years = options.years ?? parseYears(String(calendars.years));
   return {
     organisation: sources.organisation,
     sources: mapValues(sources.sources, (source) => ({

@@ -3,6 +3,9 @@ import { FormatError } from './problems.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Only asked what there is; its data is large enough to be set up once. */
+const CATALOGUE = new Holidays();
+
 /**
  * Public holidays of a region (US, US-CA, DE-BY, GB-ENG, …: ISO 3166 country and subdivision) in
  * the given years, as sorted local dates. Throws FormatError for a region that is not known.
@@ -28,14 +31,13 @@ function forRegion(region: string): Holidays {
   const expected = 'a region with public holidays, such as US, US-CA, DE-BY or GB-ENG';
   if (!/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(region)) throw new FormatError(expected, region);
   const [country = '', subdivision] = region.split('-');
-  const known = new Holidays();
-  if (!Object.hasOwn(known.getCountries(), country)) throw new FormatError(expected, region);
+  if (!Object.hasOwn(CATALOGUE.getCountries(), country)) throw new FormatError(expected, region);
   if (subdivision === undefined) return new Holidays(country, { types: ['public'] });
-  const states = known.getStates(country) ?? {};
+  const states = CATALOGUE.getStates(country) ?? {};
   if (!Object.hasOwn(states, subdivision)) {
     const names = Object.keys(states).map((state) => `${country}-${state}`);
     throw new FormatError(
-      names.length === 0 ? `${country}, which has no subdivisions here` : `one of ${names.join(', ')}`,
+      names.length === 0 ? `"${country}" (the holidays of its parts are not known)` : `one of ${names.join(', ')}`,
       region,
     );
   }

@@ -19,10 +19,13 @@ export class PolicyFile {
   constructor(shownAs: string, text: string) {
     this.shownAs = shownAs;
     try {
-      const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+      const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, stringKeys: true });
       const faults = [...document.errors, ...document.warnings];
-      for (const fault of faults)
-        this.#addAt(fault.pos[0], '(yaml)', `expected valid YAML, found: ${yamlFault(fault)}`);
+      for (const { pos } of faults.filter(isDuplicateKey))
+        this.#addAt(pos[0], '(yaml)', `expected each key once, found ${describe(keyAt(text, pos[0]))} again`);
+      // One fault of syntax brings others after it that are none: only the first is of use.
+      const [fault] = faults.filter((other) => !isDuplicateKey(other)).sort((a, b) => a.pos[0] - b.pos[0]);
+      if (fault !== undefined) this.#addAt(fault.pos[0], '(yaml)', notYaml(fault));
       visit(document, {
         Alias: (_, alias) =>
           this.#addAt(alias.range?.[0] ?? 0, '(yaml)', `expected the value itself, found the alias "*${alias.source}"`),
@@ -34,8 +37,7 @@ export class PolicyFile {
       else this.data = data;
     } catch (error) {
       // The YAML library gives up by throwing, e.g. when nesting exhausts the stack.
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#addAt(0, '(yaml)', `expected valid YAML, found: ${reason.split('\n')[0]}`);
+      this.#addAt(0, '(yaml)', notYaml(error));
     }
   }
 
@@ -130,8 +132,17 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-function yamlFault(fault: { code: string; message: string }): string {
-  return fault.code === 'DUPLICATE_KEY' ? 'the same key twice' : (fault.message.split('\n')[0] ?? fault.code);
+function isDuplicateKey(fault: { code: string }): boolean {
+  return fault.code === 'DUPLICATE_KEY';
+}
+
+function keyAt(text: string, offset: number): string {
+  return text.slice(offset).split(/\s*[:\n]/, 1)[0] ?? '';
+}
+
+function notYaml(fault: unknown): string {
+  const reason = fault instanceof Error ? fault.message : String(fault);
+  return `expected valid YAML, found a fault: ${reason.split('\n')[0]}`;
 }
 
 /** `a.b[2].c` */

@@ -26,10 +26,12 @@ import {
  */
 export function checkReferences(files: Readonly<Record<FileName, PolicyFile>>): void {
   const names: Names = {
-    calendars: new Set(['always', ...keysOf(files.calendars, 'calendars')]),
-    queues: new Set(keysOf(files.queues, 'queues')),
-    sources: new Set(keysOf(files.sources, 'sources')),
-    leads: new Set(idsOf(files.leads, 'leads')),
+    calendars: known(files.calendars, (file) => ['always', ...keysOf(file, 'calendars')]),
+    queues: known(files.queues, (file) => keysOf(file, 'queues')),
+    sources: known(files.sources, (file) => keysOf(file, 'sources')),
+    leads: known(files.leads, (file) => idsOf(file, 'leads')),
+    categories: known(files.triage, (file) => outcomeValues(file, 'category')),
+    dataClasses: known(files.triage, (file) => outcomeValues(file, 'data-class')),
   };
   const loopback = files.vendors.at(['allow-loopback']) === true;
   checkSources(files.sources, loopback);
@@ -37,11 +39,18 @@ export function checkReferences(files: Readonly<Record<FileName, PolicyFile>>): 
   checkClocks(files.clocks, names);
   checkTriage(files.triage, names, files.vendors);
   checkQueues(files.queues, names);
-  checkVendors(files.vendors, names, outcomesOf(files.triage), loopback);
+  checkVendors(files.vendors, names, loopback);
   checkLeads(files.leads, names);
 }
 
-type Names = Readonly<Record<'calendars' | 'queues' | 'sources' | 'leads', ReadonlySet<string>>>;
+/** Names that may be referred to; undefined while the file that has them cannot be read, so that its fault is told once. */
+type Names = Readonly<
+  Record<'calendars' | 'queues' | 'sources' | 'leads' | 'categories' | 'dataClasses', ReadonlySet<string> | undefined>
+>;
+
+function known(file: PolicyFile, names: (file: PolicyFile) => string[]): ReadonlySet<string> | undefined {
+  return typeof file.data === 'object' && file.data !== null ? new Set(names(file)) : undefined;
+}
 
 function keysOf(file: PolicyFile, section: string): string[] {
   const data = file.at([section]);
@@ -53,8 +62,14 @@ function idsOf(file: PolicyFile, section: string): string[] {
   return Array.isArray(data) ? data.flatMap((_, i) => String(file.at([section, i, 'id']) ?? [])) : [];
 }
 
-function refer(file: PolicyFile, path: Path, name: string, known: ReadonlySet<string>, what: string): void {
-  if (!known.has(name)) file.add(path, `expected ${what}, found ${describe(name)}${didYouMean(name, known)}`);
+function outcomeValues(file: PolicyFile, key: string): string[] {
+  const rules = keysOf(file, 'rules').map((i) => file.at(['rules', Number(i), 'then', key]));
+  return [...rules, file.at(['otherwise', key])].filter((value) => typeof value === 'string');
+}
+
+function refer(file: PolicyFile, path: Path, name: string, names: Names[keyof Names], what: string): void {
+  if (names !== undefined && !names.has(name))
+    file.add(path, `expected ${what}, found ${describe(name)}${didYouMean(name, names)}`);
 }
 
 function checkUnique(file: PolicyFile, section: string): void {
@@ -115,10 +130,10 @@ function checkCalendars(file: PolicyFile): void {
       checkWindows(file, [...path, 'special', date], texts);
     const { region, not = [] } = value.holidays ?? {};
     const holidays = region === undefined ? [] : publicHolidays(region, years);
-    for (const [i, date] of not.entries()) {
+    for (const [i, date] of years.length === 0 ? [] : not.entries()) {
       if (!holidays.includes(date)) {
-        const whose = region === undefined ? 'with a region given' : `of ${region} in the years above`;
-        file.add([...path, 'holidays', 'not', i], `expected a public holiday ${whose}, found ${date}`);
+        const whose = region === undefined ? 'with a region given' : `of ${region} in ${file.at(['years'])}`;
+        file.add([...path, 'holidays', 'not', i], `expected a public holiday ${whose}, found ${describe(date)}`);
       }
     }
   }
@@ -255,11 +270,11 @@ function checkCondition(file: PolicyFile, path: Path, condition: Condition, name
       `expected one of ${TRIAGE_FIELDS.join(', ')} or custom.<name>, found ${describe(field)}${didYouMean(field, TRIAGE_FIELDS)}`,
     );
   }
-  const known = { source: [...names.sources], status: CaseStatus.options, priority: Priority.options }[field];
+  const values: readonly string[] | undefined = { status: CaseStatus.options, priority: Priority.options }[field];
   for (const [i, want] of [condition.is ?? []].flat().entries()) {
-    if (known === undefined || (known as string[]).includes(String(want))) continue;
     const where = Array.isArray(condition.is) ? [...path, 'is', i] : [...path, 'is'];
-    file.add(where, `expected one of ${known.join(', ')}, found ${describe(want)}${didYouMean(String(want), known)}`);
+    if (field === 'source') refer(file, where, String(want), names.sources, 'a source in sources.yaml');
+    else if (values !== undefined) refer(file, where, String(want), new Set(values), `one of ${values.join(', ')}`);
   }
 }
 
@@ -270,17 +285,15 @@ function checkQueues(file: PolicyFile, names: Names): void {
   }
 }
 
-function checkVendors(file: PolicyFile, names: Names, outcomes: readonly Placed<Outcome>[], loopback: boolean): void {
+function checkVendors(file: PolicyFile, names: Names, loopback: boolean): void {
   checkUnique(file, 'vendors');
-  const categories = new Set(outcomes.map(({ value }) => value.category));
-  const dataClasses = new Set(outcomes.map(({ value }) => value['data-class']));
   for (const { path, value } of file.entries(['vendors'], Vendor)) {
     checkUrl(file, [...path, 'url'], value.url, loopback);
     refer(file, [...path, 'calendar'], value.calendar, names.calendars, 'a calendar in calendars.yaml');
     for (const [i, category] of value.categories.entries())
-      refer(file, [...path, 'categories', i], category, categories, 'a category that triage.yaml gives');
+      refer(file, [...path, 'categories', i], category, names.categories, 'a category that triage.yaml gives');
     for (const [i, dataClass] of value['data-classes'].entries())
-      refer(file, [...path, 'data-classes', i], dataClass, dataClasses, 'a data class that triage.yaml gives');
+      refer(file, [...path, 'data-classes', i], dataClass, names.dataClasses, 'a data class that triage.yaml gives');
   }
 }
 

@@ -15,15 +15,17 @@ import { FormatError } from './problems.ts';
 function parsed(parse: (text: string) => unknown, expected: string, description: string) {
   return z
     .string({ error: expected })
-    .superRefine((text, context) => {
-      try {
-        parse(text);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        context.addIssue({ code: 'custom', message: error.expected });
-      }
-    })
+    .superRefine((text, context) => reportFormat(context, () => parse(text)))
     .meta({ description });
+}
+
+function reportFormat(context: z.core.$RefinementCtx, parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    context.addIssue({ code: 'custom', message: error.expected });
+  }
 }
 
 function pattern(form: RegExp, expected: string, description: string) {
@@ -173,7 +175,10 @@ export const Calendar = z.strictObject({
 });
 
 export const Calendars = z.strictObject({
-  years: parsed(parseYears, 'years such as 2025-2029', 'The years whose public holidays are worked out.'),
+  years: z
+    .union([z.int(), z.string()], { error: 'years such as 2025-2029' })
+    .superRefine((years, context) => reportFormat(context, () => parseYears(String(years))))
+    .meta({ description: 'The years whose public holidays are worked out.' }),
   calendars: z
     .record(id('Name of the calendar, as other files use it.'), Calendar)
     .meta({ description: 'Calendars by name. "always" exists already: it is open all the time.' }),
