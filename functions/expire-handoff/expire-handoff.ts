@@ -4,7 +4,12 @@ import type { Handoff, HandoffStore } from '../adapters/store/store.ts';
 import { handoffIdFor } from '../shared/ids.ts';
 import type { Meter } from '../shared/observe.ts';
 
-export const ExpireHandoffInput = z.object({ execution: z.string(), attempt: z.number() });
+export const ExpireHandoffInput = z.object({
+  execution: z.string(),
+  attempt: z.number(),
+  /** Which wait is over; without it, the one that the handoff is in. */
+  waitedFor: z.optional(z.enum(['answer', 'work'])),
+});
 export type ExpireHandoffInput = z.infer<typeof ExpireHandoffInput>;
 
 export interface ExpireHandoffDeps {
@@ -19,13 +24,13 @@ export interface ExpireHandoffDeps {
  * accepted in the moment the wait for the answer ended. A handoff that was never made counts as expired.
  */
 export async function expireHandoff(
-  { execution, attempt }: ExpireHandoffInput,
+  { execution, attempt, waitedFor }: ExpireHandoffInput,
   { store, meter, now }: ExpireHandoffDeps,
 ): Promise<{ outcome: HandoffState }> {
   const handoffId = handoffIdFor(execution, attempt);
   const handoff = await store.handoff(handoffId);
   if (handoff === undefined) return { outcome: 'expired' };
-  const end = endOf(handoff);
+  const end = endOf(handoff.state, waitedFor ?? handoff.awaiting);
   if (end === undefined) return { outcome: handoff.state };
   const moved = await store.move(handoffId, handoff.state, end.to, handoffEvent(handoff, end.move, now()));
   if (moved === 'conflict') return { outcome: (await store.handoff(handoffId))?.state ?? 'expired' };
@@ -33,9 +38,12 @@ export async function expireHandoff(
   return { outcome: end.to };
 }
 
-function endOf({ state, awaiting }: Handoff): { to: HandoffState; move: HandoffMove } | undefined {
+function endOf(
+  state: HandoffState,
+  waitedFor: Handoff['awaiting'],
+): { to: HandoffState; move: HandoffMove } | undefined {
   if (state === 'offered') return { to: 'expired', move: { type: 'handoff-expired' } };
-  if (state === 'accepted' && awaiting === 'work')
+  if (state === 'accepted' && waitedFor === 'work')
     return { to: 'recalled', move: { type: 'handoff-recalled', by: 'work-timeout' } };
   return undefined;
 }

@@ -45,6 +45,14 @@ describe('expire-handoff', () => {
     expect([...metrics.counts]).toEqual([]);
   });
 
+  it('recalls accepted work whose wait never began, so that no workflow waits for ever', async () => {
+    await accept();
+    const input = { execution: 'exec-1', attempt: 1, waitedFor: 'work' as const };
+    expect(await expireHandoff(input, { store, meter: metrics.meter, now: () => NOW })).toEqual({
+      outcome: 'recalled',
+    });
+  });
+
   it('leaves a handoff that was accepted in the moment the wait for the answer ended', async () => {
     await accept();
     expect(await run()).toEqual({ outcome: 'accepted' });
