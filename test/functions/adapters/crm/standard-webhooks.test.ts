@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CaseEvent } from '../../../../domain/event.ts';
 import type { Headers } from '../../../../functions/adapters/crm/crm-adapter.ts';
@@ -202,5 +203,16 @@ describe('Standard Webhooks bodies', () => {
     const body = { type: 'case.solved', timestamp, data: { caseId: '1' } };
     for (const id of ['', 'with space', 'x'.repeat(201), 'caserelay:triaged:1', 'é'])
       expect(refusal(() => normalise(body, id)).more.field).toBe('webhook-id');
+  });
+
+  it('takes every example of docs/webhooks.md, and each type has one', () => {
+    const page = readFileSync(new URL('../../../../docs/webhooks.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = '']) => JSON.parse(text));
+    const bodies = examples.filter(({ type }) => type !== undefined);
+    expect(bodies.map((body) => `case.${normalise(body).events[0]?.type}`)).toEqual(bodies.map(({ type }) => type));
+    expect(page.match(/^### (case\..*)$/gm)?.map((heading) => heading.slice(4))).toEqual(
+      bodies.map(({ type }) => type),
+    );
+    expect(bodies).toHaveLength(9);
   });
 });
