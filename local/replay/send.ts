@@ -85,6 +85,18 @@ export function createSender({
     }
   };
 
+  const inTurn = async (webhook: Webhook, before: Promise<Delivery> | undefined): Promise<Delivery> => {
+    await before;
+    await takeSlot();
+    try {
+      const done = await deliver(webhook);
+      deliveries.push(done);
+      return done;
+    } finally {
+      freeSlot();
+    }
+  };
+
   return {
     deliveries,
     send(webhook) {

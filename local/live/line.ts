@@ -1,0 +1,139 @@
+import { styleText } from 'node:util';
+import type { CaseEvent } from '../../domain/event.ts';
+
+export type Tone = 'plain' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
+
+export interface Told {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const SUBJECT_LENGTH = 60;
+
+/** What an event means to somebody who watches, in a few words; undefined for what is not worth a line. */
+export function tell(event: CaseEvent): Told | undefined {
+  switch (event.type) {
+    case 'opened':
+      return { text: `received: ${quoted(event.fields.subject)}${from(event.fields.channel)}`, tone: 'accent' };
+    case 'message-added': {
+      const kind = event.public ? 'message' : 'private note';
+      return { text: `${kind} from ${event.author === 'system' ? 'a system' : `the ${event.author}`}`, tone: 'quiet' };
+    }
+    case 'status-changed':
+      return { text: `now ${event.status}`, tone: 'quiet' };
+    case 'solved':
+      return { text: 'solved', tone: 'good' };
+    case 'reopened':
+      return { text: 'reopened', tone: 'warn' };
+    case 'merged':
+      return {
+        text: `merged${event.into === undefined ? ' into another case' : ` into ${clean(event.into)}`}`,
+        tone: 'quiet',
+      };
+    case 'triaged': {
+      const { priority, queue, route, sensitive, reason } = event.decision;
+      const where = route === 'vendor' ? 'to a vendor' : sensitive ? 'stays home, sensitive' : 'stays home';
+      return { text: `triaged: ${priority}, queue ${queue}, ${where} (${clean(reason)})`, tone: 'plain' };
+    }
+    case 'handoff-offered':
+      return { text: `offered to ${event.vendor} (${clean(event.reason)})`, tone: 'plain' };
+    case 'handoff-accepted':
+      return { text: `accepted by ${event.vendor}`, tone: 'good' };
+    case 'handoff-rejected':
+      return { text: `rejected by ${event.vendor}: ${event.reason}${noted(event.note)}`, tone: 'warn' };
+    case 'handoff-expired':
+      return { text: `offer expired: no answer from ${event.vendor}`, tone: 'warn' };
+    case 'handoff-resolved':
+      return { text: `resolved by ${event.vendor}`, tone: 'good' };
+    case 'handoff-returned':
+      return { text: `returned by ${event.vendor}: ${event.reason}${noted(event.note)}`, tone: 'warn' };
+    case 'handoff-recalled':
+      return { text: `recalled from ${event.vendor} (${clean(event.by)})`, tone: 'quiet' };
+    case 'brought-home':
+      return { text: `came home: ${clean(event.reason)}`, tone: 'warn' };
+    case 'written-back':
+      return { text: `written to the CRM: ${event.what.map(clean).join(', ') || 'nothing'}`, tone: 'quiet' };
+    case 'deadline-reached':
+      return event.kind === 'warning'
+        ? { text: `warned: ${event.clock} due in ${untilDue(event)} (${clean(event.threshold)})`, tone: 'warn' }
+        : {
+            text: `BREACHED: ${event.clock}${event.kind === 'breach' ? '' : ', past already when its target changed'}`,
+            tone: 'bad',
+          };
+    case 'alert-notified':
+      return {
+        text: `e-mailed ${event.to}: ${event.kind}${event.rung === 0 ? '' : `, step ${event.rung + 1}`}`,
+        tone: 'accent',
+      };
+    case 'alert-acknowledged':
+      return { text: `acknowledged by ${event.by}`, tone: 'good' };
+    case 'priority-changed':
+    case 'assigned':
+    case 'csat-received':
+      return undefined;
+  }
+}
+
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0] | undefined>> = {
+  plain: undefined,
+  quiet: 'dim',
+  good: 'green',
+  warn: 'yellow',
+  bad: ['red', 'bold'],
+  accent: 'cyan',
+};
+
+export interface LineOptions {
+  /** IANA zone of the reader. */
+  readonly zone: string;
+  readonly coloured?: boolean;
+}
+
+const ID_WIDTH = 18;
+
+/** The line of an event: time of day in the reader's zone, case, what happened; undefined for what is not worth one. */
+export function lineFor(event: CaseEvent, { zone, coloured = false }: LineOptions): string | undefined {
+  const told = tell(event);
+  if (told === undefined) return undefined;
+  const style = coloured ? STYLES[told.tone] : undefined;
+  const text = style === undefined ? told.text : styleText(style, told.text, { validateStream: false });
+  return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${clean(event.caseId).padEnd(ID_WIDTH)}  ${text}`;
+}
+
+/** Named once above the lines. */
+export function heading(zone: string): string {
+  return `Times are of ${zone}.`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function timeOfDay(ms: number, timeZone: string): string {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
+    formats.set(timeZone, format);
+  }
+  return format.format(ms);
+}
+
+function untilDue({ dueAt, occurredAt }: { dueAt: string; occurredAt: string }): string {
+  const seconds = Math.max(0, Math.round((Date.parse(dueAt) - Date.parse(occurredAt)) / 1000));
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+function quoted(subject: string | undefined): string {
+  if (subject === undefined) return '(no subject)';
+  const characters = [...clean(subject)];
+  return `"${characters.length <= SUBJECT_LENGTH ? characters.join('') : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`}"`;
+}
+
+const from = (channel: string | undefined) => (channel === undefined ? '' : ` by ${clean(channel)}`);
+const noted = (note: string | undefined) => (note === undefined ? '' : `, "${clean(note)}"`);
+
+/** One line without control characters: what a customer wrote must not steer the terminal. */
+function clean(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
+}
