@@ -72,7 +72,7 @@ export interface FoldContext {
 }
 
 /** Events that are a record only: folding them changes nothing. */
-const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set(['written-back', 'alert-notified', 'alert-acknowledged']);
+const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set(['written-back', 'alert-notified', 'alert-acknowledged', 'alert-unanswered']);
 
 /** Folds a whole log, in any order and with duplicates, into the case; undefined for no events. */
 export function foldCase(events: readonly CaseEvent[], context: FoldContext): Case | undefined {
@@ -200,6 +200,7 @@ function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
     case 'written-back':
     case 'alert-notified':
     case 'alert-acknowledged':
+    case 'alert-unanswered':
       return state;
   }
 }

@@ -170,6 +170,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
     kind: z.string(),
   }),
   z.object({ ...base, type: z.literal('alert-acknowledged'), alertId: z.string(), by: z.string() }),
+  z.object({ ...base, type: z.literal('alert-unanswered'), alertId: z.string(), rung: z.number() }),
 ]);
 export type CaseEvent = z.infer<typeof CaseEvent>;
 export type CaseEventType = CaseEvent['type'];

@@ -1,9 +1,8 @@
 import type { CaseEvent } from '../../domain/event.ts';
 import { PoisonEventError } from './apply-event.ts';
 
-/** One record of the stream: where it stands, and how to read the event it carries. */
+/** One record of the stream: which item it is about, and how to read the event it carries. */
 export interface LogRecord {
-  readonly sequenceNumber: string;
   /** The case it belongs to, known even if the event cannot be read. */
   readonly caseKey: string;
   readonly eventKey: string;
@@ -18,15 +17,20 @@ export interface ApplyBatchDeps {
   readonly onFailure: (record: LogRecord, error: unknown) => void;
 }
 
+/** Some events of a batch were not applied; each has been reported. Applying the batch again does no harm to the others. */
+export class BatchIncompleteError extends Error {
+  override readonly name = 'BatchIncompleteError';
+}
+
 /**
  * Applies a batch: the cases side by side, the events of one case in order. A poison event is put
- * aside and the ones behind it go on. Returns the records that failed and may pass later; the rest
- * of their case waits with them.
+ * aside and the ones behind it go on; after any other failure the rest of its case waits. Throws
+ * BatchIncompleteError at the end if anything has to be tried again (docs/adr/0001).
  */
-export async function applyBatch(records: readonly LogRecord[], deps: ApplyBatchDeps): Promise<LogRecord[]> {
+export async function applyBatch(records: readonly LogRecord[], deps: ApplyBatchDeps): Promise<void> {
   const byCase = Map.groupBy(records, (record) => record.caseKey);
-  const failed = await Promise.all([...byCase.values()].map((ofCase) => applyInOrder(ofCase, deps)));
-  return failed.flat();
+  const left = (await Promise.all([...byCase.values()].map((ofCase) => applyInOrder(ofCase, deps)))).flat();
+  if (left.length > 0) throw new BatchIncompleteError(`${left.length} of ${records.length} events were not applied`);
 }
 
 async function applyInOrder(records: readonly LogRecord[], deps: ApplyBatchDeps): Promise<LogRecord[]> {

@@ -11,7 +11,7 @@ import {
 } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove } from '../../domain/handoff.ts';
-import type { DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
+import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { alertIdFor, executionName } from '../shared/ids.ts';
@@ -41,7 +41,7 @@ const MOST_CONFLICTS = 8;
 export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<Case> {
   const state = await foldAndSave(event, deps);
   await startWhatFollows(event, state, deps);
-  await hintNearDeadline(state, deps);
+  await hintNear('case', state.caseId, dueAtOf(state, deps.context), deps);
   return state;
 }
 
@@ -91,18 +91,20 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
       if (alert !== undefined) await deps.workflows.start('breach-alert', name, { alert, waits });
       return;
     }
+    case 'handoff-offered':
     case 'handoff-accepted':
     case 'handoff-rejected':
+    case 'handoff-expired':
     case 'handoff-resolved':
     case 'handoff-returned':
     case 'handoff-recalled':
-      await resumeHandoff(event, deps);
+      await followHandoff(event, deps);
       return;
-    case 'alert-acknowledged': {
-      const stored = await deps.store.alert(event.alertId);
-      if (stored !== undefined) await deps.workflows.resume(stored.taskToken, { outcome: 'acknowledged' });
+    case 'alert-notified':
+    case 'alert-acknowledged':
+    case 'alert-unanswered':
+      await followAlert(event, deps);
       return;
-    }
     case 'solved':
     case 'merged':
     case 'status-changed':
@@ -117,15 +119,27 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
 const ENDS: Readonly<Record<string, readonly Handoff['awaiting'][]>> = {
   'handoff-accepted': ['answer'],
   'handoff-rejected': ['answer'],
+  'handoff-expired': ['answer'],
   'handoff-resolved': ['work'],
   'handoff-returned': ['work'],
   'handoff-recalled': ['answer', 'work'],
 };
 
-async function resumeHandoff(event: Extract<CaseEvent, { handoffId: string }>, deps: ApplyEventDeps): Promise<void> {
+async function followHandoff(event: Extract<CaseEvent, { handoffId: string }>, deps: ApplyEventDeps): Promise<void> {
   const handoff = await deps.store.handoff(event.handoffId);
-  if (handoff === undefined || !ENDS[event.type]?.includes(handoff.awaiting)) return;
-  await deps.workflows.resume(handoff.taskToken, { outcome: event.type.slice('handoff-'.length) });
+  if (handoff === undefined) return;
+  if (ENDS[event.type]?.includes(handoff.awaiting))
+    await deps.workflows.resume(handoff.taskToken, { outcome: event.type.slice('handoff-'.length) });
+  await hintNear('handoff', handoff.handoffId, handoff.dueAt, deps);
+}
+
+async function followAlert(event: Extract<CaseEvent, { alertId: string }>, deps: ApplyEventDeps): Promise<void> {
+  const stored = await deps.store.alert(event.alertId);
+  if (stored === undefined) return;
+  if (event.type === 'alert-notified') return hintNear('alert', event.alertId, stored.dueAt, deps);
+  // A rung that went unanswered ends its own wait only: the next rung may have begun.
+  if (event.type === 'alert-unanswered' && event.rung !== stored.rung) return;
+  await deps.workflows.resume(stored.taskToken, { outcome: event.type.slice('alert-'.length) });
 }
 
 /** A case that is over is nobody's work any more: an open handoff is recalled, and its workflow ends. */
@@ -147,10 +161,14 @@ async function recallHandoff(state: Case, deps: ApplyEventDeps): Promise<void> {
   });
 }
 
-/** A deadline that comes before the next sweep would see it gets its hint at once. */
-async function hintNearDeadline(state: Case, deps: ApplyEventDeps): Promise<void> {
-  const dueAt = dueAtOf(state, deps.context);
+/** What is due before the next sweep would see it gets its hint at once. */
+async function hintNear(
+  kind: DeadlineHint['kind'],
+  id: string,
+  dueAt: string | undefined,
+  deps: ApplyEventDeps,
+): Promise<void> {
   const now = deps.now();
-  if (dueAt === undefined || Date.parse(dueAt) > now + SWEEP_AHEAD_SECONDS * 1000) return;
-  await deps.deadlines.hint([{ caseId: state.caseId, dueAt }], now);
+  if (dueAt === undefined || dueAt > toInstant(now + SWEEP_AHEAD_SECONDS * 1000)) return;
+  await deps.deadlines.hint([{ kind, id, dueAt }], now);
 }

@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import { dynamoStore, eventOf } from '../adapters/store/dynamo-store.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
@@ -32,8 +32,8 @@ const deps: ApplyEventDeps = {
   now: Date.now,
 };
 
-export const handler = observed<DynamoDBStreamEvent, DynamoDBBatchResponse>(async ({ Records }) => {
-  const failed = await applyBatch(Records.flatMap(logRecord), {
+export const handler = observed<DynamoDBStreamEvent, void>(async ({ Records }) => {
+  await applyBatch(Records.flatMap(logRecord), {
     apply: (event) => applyEvent(event, deps),
     putAside: async ({ caseKey, eventKey }, { message }) => {
       const body = JSON.stringify({ caseKey, eventKey, reason: message });
@@ -44,7 +44,6 @@ export const handler = observed<DynamoDBStreamEvent, DynamoDBBatchResponse>(asyn
     onFailure: ({ caseKey, eventKey }, error) =>
       logger.warn('event not applied, will be tried again', { caseKey, eventKey, error: error as Error }),
   });
-  return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 });
 
 /** The record of an appended event; anything else that the stream carries is passed over. */
@@ -54,7 +53,6 @@ function logRecord({ eventName, dynamodb }: DynamoDBRecord): LogRecord[] {
   const image = (dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>;
   return [
     {
-      sequenceNumber: dynamodb?.SequenceNumber ?? '',
       caseKey: PK?.S ?? '',
       eventKey: SK.S,
       read: () => eventOf(image),

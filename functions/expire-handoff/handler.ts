@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
+import type { EndHandoffDeps } from '../shared/end-handoff.ts';
 import { readEnv } from '../shared/env.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { type ExpireHandoffDeps, ExpireHandoffInput, expireHandoff } from './expire-handoff.ts';
+import { ExpireHandoffInput, expireHandoff } from './expire-handoff.ts';
 
 const env = readEnv('tableName');
-const deps: ExpireHandoffDeps = {
+const deps: EndHandoffDeps = {
   store: dynamoStore(new DynamoDBClient({}), env.tableName),
   meter,
   now: Date.now,

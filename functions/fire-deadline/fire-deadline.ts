@@ -1,11 +1,14 @@
 import { deadlineReached, type FoldContext, foldCase, nextThreshold, reachedThresholds } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import type { CaseStore } from '../adapters/store/store.ts';
+import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
+import { endHandoff } from '../shared/end-handoff.ts';
 import type { Meter } from '../shared/observe.ts';
 
 export interface FireDeps {
-  readonly cases: Pick<CaseStore, 'load' | 'events' | 'append' | 'save'>;
+  readonly store: Pick<CaseStore, 'load' | 'events' | 'append' | 'save'> &
+    Pick<HandoffStore, 'handoff' | 'move'> &
+    Pick<AlertStore, 'alert' | 'endRung'>;
   readonly queue: DeadlineQueue;
   readonly context: FoldContext;
   readonly meter: Meter;
@@ -23,7 +26,7 @@ export interface HintMessage {
 const HINT_AHEAD_MS = 15 * 60_000;
 
 /**
- * Looks at each hinted case. Returns the ids of the messages that failed: the queue delivers them
+ * Looks at what each message hints at. Returns the ids of the messages that failed: the queue delivers them
  * again, and moves one that keeps failing (a malformed one always does) to its dead-letter queue.
  */
 export async function fireDeadlines(messages: readonly HintMessage[], deps: FireDeps): Promise<string[]> {
@@ -41,27 +44,38 @@ export async function fireDeadlines(messages: readonly HintMessage[], deps: Fire
   return failed.flat();
 }
 
-export type Fired = 'recorded' | 'hinted-again' | 'nothing-due' | 'no-case';
+export type Fired = 'recorded' | 'hinted-again' | 'nothing-due' | 'gone';
+
+/** Looks at what a hint is about; the hint only says where to look. */
+export function fireDeadline(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
+  switch (hint.kind) {
+    case 'case':
+      return fireCase(hint.id, deps);
+    case 'handoff':
+      return fireHandoff(hint.id, deps);
+    case 'alert':
+      return fireAlert(hint.id, deps);
+  }
+}
 
 /**
- * Records the thresholds of a case that have been reached; the hint only says where to look. The
- * event's key names the threshold and its deadline, so however often and side by side this runs,
+ * Records the thresholds of a case that have been reached. The event's key names the threshold and its deadline, so however often and side by side this runs,
  * each is recorded, counted and told once.
  */
-export async function fireDeadline(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
-  const { cases, context, meter } = deps;
+async function fireCase(caseId: string, deps: FireDeps): Promise<Fired> {
+  const { store, context, meter } = deps;
   const now = deps.now();
-  const stored = await cases.load(hint.caseId);
-  if (stored === undefined) return 'no-case';
+  const stored = await store.load(caseId);
+  if (stored === undefined) return 'gone';
   const stale = stored.state.policyVersion !== context.policy.version;
   let state = stored.state;
   // The log decides, not the snapshot: an answer stored a moment ago may not have been folded in yet.
   if (stale || reachedThresholds(state, context, now).length > 0) {
-    state = foldCase(await cases.events(hint.caseId), context) ?? state;
+    state = foldCase(await store.events(caseId), context) ?? state;
   }
   const reached = reachedThresholds(state, context, now);
   for (const threshold of reached) {
-    if ((await cases.append(deadlineReached(state, threshold, now))) === 'duplicate') continue;
+    if ((await store.append(deadlineReached(state, threshold, now))) === 'duplicate') continue;
     meter.count(threshold.kind === 'warning' ? 'slaWarning' : 'slaBreach', { clock: threshold.clock });
   }
   if (reached.length > 0) return 'recorded';
@@ -69,8 +83,48 @@ export async function fireDeadline(hint: DeadlineHint, deps: FireDeps): Promise<
   const next = nextThreshold(state, context);
   // With no event to carry it, a deadline that a new policy has moved is saved here, or the old one would
   // stay on the index. If that loses to apply-event, apply-event has folded under this policy too.
-  if (stale) await cases.save(state, next === undefined ? undefined : toInstant(next.at), stored.version);
-  if (next === undefined || next.at - now > HINT_AHEAD_MS) return 'nothing-due';
-  await deps.queue.hint([{ caseId: hint.caseId, dueAt: toInstant(next.at) }], now);
+  if (stale) await store.save(state, next === undefined ? undefined : toInstant(next.at), stored.version);
+  return hintAgain('case', caseId, next === undefined ? undefined : toInstant(next.at), deps);
+}
+
+/** Ends the wait for a vendor's answer or work whose time is up. */
+async function fireHandoff(handoffId: string, deps: FireDeps): Promise<Fired> {
+  const handoff = await deps.store.handoff(handoffId);
+  if (handoff === undefined) return 'gone';
+  if (handoff.dueAt === undefined || Date.parse(handoff.dueAt) > deps.now())
+    return hintAgain('handoff', handoffId, handoff.dueAt, deps);
+  await endHandoff(handoff, deps);
+  return 'recorded';
+}
+
+/** Ends the wait of a rung that nobody acknowledged; apply-event has the workflow go on to the next. */
+async function fireAlert(alertId: string, deps: FireDeps): Promise<Fired> {
+  const stored = await deps.store.alert(alertId);
+  if (stored === undefined) return 'gone';
+  const { rung, dueAt, alert } = stored;
+  const now = deps.now();
+  if (dueAt === undefined || Date.parse(dueAt) > now) return hintAgain('alert', alertId, dueAt, deps);
+  const at = toInstant(now);
+  await deps.store.endRung(alertId, rung, {
+    type: 'alert-unanswered',
+    key: `caserelay:alert-unanswered:${alertId}:${rung}`,
+    caseId: alert.caseId,
+    occurredAt: at,
+    receivedAt: at,
+    alertId,
+    rung,
+  });
+  return 'recorded';
+}
+
+/** A hint that came early, or whose deadline has moved, is sent anew if its time is near; the sweep finds it otherwise. */
+async function hintAgain(
+  kind: DeadlineHint['kind'],
+  id: string,
+  dueAt: string | undefined,
+  { queue, now }: FireDeps,
+): Promise<Fired> {
+  if (dueAt === undefined || Date.parse(dueAt) - now() > HINT_AHEAD_MS) return 'nothing-due';
+  await queue.hint([{ kind, id, dueAt }], now());
   return 'hinted-again';
 }

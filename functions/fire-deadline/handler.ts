@@ -10,7 +10,7 @@ import { type FireDeps, fireDeadlines } from './fire-deadline.ts';
 
 const env = readEnv('tableName', 'deadlineQueueUrl');
 const deps: FireDeps = {
-  cases: dynamoStore(new DynamoDBClient({}), env.tableName),
+  store: dynamoStore(new DynamoDBClient({}), env.tableName),
   queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
   context: foldContext,
   meter,

@@ -51,7 +51,8 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
     return 'moot';
   }
   // From here on an acknowledgement ends this wait; one that came before is seen in what is stored.
-  const stored = await store.raise(alert, rung, taskToken);
+  const waitSeconds = context.policy.alerting.rungs[rung]?.waitSeconds ?? 0;
+  const stored = await store.raise(alert, rung, taskToken, toInstant(now() + waitSeconds * 1000));
   if (stored.acknowledgedAt !== undefined) {
     await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
     return 'acknowledged';

@@ -92,6 +92,7 @@ function handoffOf(
   packet: Packet,
   { policy }: FoldContext,
 ): Handoff {
+  const answerBy = toInstant(Date.parse(offeredAt) + vendor.answerSeconds * 1000);
   return {
     handoffId: handoffIdFor(execution, attempt),
     caseId,
@@ -99,7 +100,9 @@ function handoffOf(
     attempt,
     state: 'offered',
     offeredAt,
-    answerBy: toInstant(Date.parse(offeredAt) + vendor.answerSeconds * 1000),
+    answerBy,
+    workSeconds: vendor.workSeconds,
+    dueAt: answerBy,
     packetHash: hashOf(packet),
     policyVersion: policy.version,
     awaiting: 'answer',

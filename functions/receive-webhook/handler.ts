@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { standardWebhooks } from '../adapters/crm/standard-webhooks.ts';
 import { zendesk } from '../adapters/crm/zendesk.ts';
 import { secretsManager } from '../adapters/secrets/secrets-manager.ts';
-import { dynamoStore } from '../adapters/store/dynamo-store.ts';
+import { dynamoEventLog } from '../adapters/store/dynamo-event-log.ts';
 import { readEnv } from '../shared/env.ts';
 import { httpHandler, jsonResponse, rawBody } from '../shared/http.ts';
 import { BODY_CAP_BYTES } from '../shared/names.ts';
@@ -15,7 +15,7 @@ const deps: ReceiveWebhookDeps = {
   policy,
   adapters: { zendesk, 'standard-webhooks': standardWebhooks },
   secrets: secretsManager(env.secretPrefix),
-  store: dynamoStore(new DynamoDBClient({}), env.tableName),
+  store: dynamoEventLog(new DynamoDBClient({}), env.tableName),
   meter,
   now: Date.now,
 };

@@ -8,7 +8,7 @@ import { type SweepDeps, sweepDeadlines } from './sweep-deadlines.ts';
 
 const env = readEnv('tableName', 'deadlineQueueUrl');
 const deps: SweepDeps = {
-  cases: dynamoStore(new DynamoDBClient({}), env.tableName),
+  index: dynamoStore(new DynamoDBClient({}), env.tableName),
   queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
   meter,
   log: logger,

@@ -1,11 +1,11 @@
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import type { CaseStore } from '../adapters/store/store.ts';
+import type { DeadlineIndex } from '../adapters/store/store.ts';
 import { DUE_SHARDS, SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import type { Meter } from '../shared/observe.ts';
 
 export interface SweepDeps {
-  readonly cases: Pick<CaseStore, 'due'>;
+  readonly index: DeadlineIndex;
   readonly queue: DeadlineQueue;
   readonly meter: Meter;
   readonly log: { error(message: string, details: Record<string, unknown>): void };
@@ -21,9 +21,9 @@ export class SweepIncompleteError extends Error {
 }
 
 /**
- * Hints every case whose deadline has passed or comes within SWEEP_AHEAD_SECONDS. Rows are streamed
+ * Hints everything whose deadline has passed or comes within SWEEP_AHEAD_SECONDS: cases, handoffs, alerts. Rows are streamed
  * and sent as they come, all shards side by side. What fails is logged and left behind, the rest goes on;
- * then there is no heartbeat, and SweepIncompleteError is thrown. `hinted`: cases handed to the queue.
+ * then there is no heartbeat, and SweepIncompleteError is thrown. `hinted`: hints handed to the queue.
  */
 export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number }> {
   const startedAt = deps.now();
@@ -60,11 +60,11 @@ async function sweepShard(shard: number, until: string, startedAt: number, deps:
       report.hinted += sending.length;
     } catch (error) {
       report.failures += 1;
-      deps.log.error('deadline hints refused', { shard, caseIds: sending.map((hint) => hint.caseId), error });
+      deps.log.error('deadline hints refused', { shard, ids: sending.map((hint) => hint.id), error });
     }
   };
   try {
-    for await (const row of deps.cases.due(shard, until)) {
+    for await (const row of deps.index.due(shard, until)) {
       const hint = DeadlineHint.safeParse(row);
       if (!hint.success) {
         report.failures += 1;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RejectReason } from '../../domain/event.ts';
+import { RejectReason, toInstant } from '../../domain/event.ts';
 import { type HandoffMove, handoffEvent, possibleAnswers, VENDOR_ANSWERS } from '../../domain/handoff.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Handoff, HandoffStore } from '../adapters/store/store.ts';
@@ -60,7 +60,8 @@ export async function recordAnswer(
   const now = deps.now();
   if (!possibleAnswers(handoff, now).includes(answer.answer)) throw notPossible(handoff, answer, now);
   const event = handoffEvent(handoff, moveOf(answer), now);
-  const moved = await deps.store.move(handoff.handoffId, handoff.state, answer.answer, event);
+  const workBy = answer.answer === 'accepted' ? toInstant(now + handoff.workSeconds * 1000) : undefined;
+  const moved = await deps.store.move(handoff.handoffId, handoff.state, answer.answer, event, workBy);
   // Somebody was faster: another answer, or the end of the wait.
   if (moved === 'conflict') throw notPossible(await findHandoff(input, deps), answer, now);
   if (answer.answer === 'accepted') deps.meter.count('handoffAccepted', { vendor: handoff.vendor });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import type { Handoff } from '../../functions/adapters/store/store.ts';
-import { applyBatch, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
+import { applyBatch, BatchIncompleteError, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
 import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functions/apply-event/apply-event.ts';
 import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
@@ -47,6 +47,8 @@ const HANDOFF: Handoff = {
   state: 'offered',
   offeredAt: '2026-11-16T09:00:02.000Z',
   answerBy: '2026-11-16T09:10:02.000Z',
+  workSeconds: 3600,
+  dueAt: '2026-11-16T09:10:02.000Z',
   packetHash: 'hash',
   policyVersion: 'test-1',
   awaiting: 'answer',
@@ -199,6 +201,34 @@ describe('what follows an event', () => {
     expect(resumed).toEqual([]);
   });
 
+  it('an offer that ran out ends the wait for its answer', async () => {
+    const { store, deps, resumed } = setUp();
+    await store.create(HANDOFF, offered());
+    const expired = event('handoff-expired', '2026-11-16T09:10:03Z', { handoffId: 'ho_1', vendor: 'manila' });
+    await store.move('ho_1', 'offered', 'expired', expired);
+    await applyEvent(expired, deps);
+    expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'expired' }]);
+  });
+
+  it('a wait that ends before the next sweep is hinted at once', async () => {
+    const { store, deps, hints } = setUp();
+    const offer = offered();
+    await store.create({ ...HANDOFF, dueAt: '2026-11-16T09:00:20.000Z' }, offer);
+    await applyEvent(offer, deps);
+    expect(hints).toEqual([{ kind: 'handoff', id: 'ho_1', dueAt: '2026-11-16T09:00:20.000Z', now: NOW }]);
+  });
+
+  it('an unanswered rung ends its own wait, not that of a rung that has begun since', async () => {
+    const { store, deps, resumed } = setUp();
+    const alert = { alertId: 'al_1', caseId: CASE, kind: 'came-home' as const, at: '2026-11-16T09:00:00.000Z' };
+    const unanswered = event('alert-unanswered', '2026-11-16T09:00:04Z', { alertId: 'al_1', rung: 0 });
+    await store.raise(alert, 0, 'rung-0', '2026-11-16T09:00:04.000Z');
+    await applyEvent(unanswered, deps);
+    await store.raise(alert, 1, 'rung-1', '2026-11-16T09:30:00.000Z');
+    await applyEvent(unanswered, deps);
+    expect(resumed).toEqual([{ taskToken: 'rung-0', outcome: 'unanswered' }]);
+  });
+
   it('a case that is solved elsewhere recalls its open handoff', async () => {
     const { store, deps, resumed } = setUp();
     await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
@@ -221,64 +251,48 @@ describe('what follows an event', () => {
     });
     // Urgent: 30 min, warning at 75 % = 22.5 min after 09:00.
     expect(hints).toEqual([
-      { caseId: CASE, dueAt: '2026-11-16T09:22:30.000Z', now: Date.parse('2026-11-16T09:22:00Z') },
+      { kind: 'case', id: CASE, dueAt: '2026-11-16T09:22:30.000Z', now: Date.parse('2026-11-16T09:22:00Z') },
     ]);
   });
 });
 
 describe('a batch of the stream', () => {
-  const record = (sequenceNumber: string, caseKey: string, read: () => CaseEvent): LogRecord => ({
-    sequenceNumber,
-    caseKey,
-    eventKey: `EV#${sequenceNumber}`,
-    read,
-  });
+  const record = (eventKey: string, caseKey: string, read: () => CaseEvent): LogRecord => ({ caseKey, eventKey, read });
   const fine = () => opened('2026-11-16T09:00:00Z');
+  const unreadable = () => {
+    throw new Error('not an event');
+  };
 
   it('puts a poison event aside and goes on with the ones behind it', async () => {
     const aside: string[] = [];
     const applied: string[] = [];
-    const failed = await applyBatch(
-      [
-        record('1', 'a', () => {
-          throw new Error('not an event');
-        }),
-        record('2', 'a', fine),
-        record('3', 'b', fine),
-      ],
-      {
-        apply: async (next) => applied.push(next.key),
-        putAside: async ({ sequenceNumber }) => void aside.push(sequenceNumber),
-        onFailure: () => undefined,
-      },
-    );
-    expect({ failed, aside, applied: applied.length }).toEqual({ failed: [], aside: ['1'], applied: 2 });
-  });
-
-  it('a passing failure holds back the rest of its own case only', async () => {
-    const aside: unknown[] = [];
-    let calls = 0;
-    const failed = await applyBatch([record('1', 'a', fine), record('2', 'a', fine), record('3', 'b', fine)], {
-      apply: async () => {
-        if (++calls === 1) throw new Error('throttled');
-      },
-      putAside: async (put) => void aside.push(put),
+    await applyBatch([record('1', 'a', unreadable), record('2', 'a', fine), record('3', 'b', fine)], {
+      apply: async (next) => applied.push(next.key),
+      putAside: async ({ eventKey }) => void aside.push(eventKey),
       onFailure: () => undefined,
     });
-    expect(failed.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['1', '2']);
-    expect({ calls, aside }).toEqual({ calls: 2, aside: [] });
+    expect({ aside, applied: applied.length }).toEqual({ aside: ['1'], applied: 2 });
+  });
+
+  it('a passing failure holds back the rest of its own case only, and has the batch delivered again', async () => {
+    const tried: string[] = [];
+    const failed: string[] = [];
+    const batch = applyBatch([record('1', 'a', fine), record('2', 'a', fine), record('3', 'b', fine)], {
+      apply: async (next) => {
+        tried.push(next.key);
+        if (tried.length === 1) throw new Error('throttled');
+      },
+      putAside: async () => expect.unreachable('a passing failure is not poison'),
+      onFailure: ({ eventKey }) => void failed.push(eventKey),
+    });
+    await expect(batch).rejects.toThrow(BatchIncompleteError);
+    expect({ tried: tried.length, failed }).toEqual({ tried: 2, failed: ['1'] });
   });
 
   it('an event that the fold cannot take is poison', async () => {
     const { deps } = setUp();
-    const broken = {
-      ...deps,
-      context: {
-        ...deps.context,
-        calendar: () => ({}) as never,
-        policy: { ...deps.context.policy, clocks: null as never },
-      },
-    };
+    const policy = { ...deps.context.policy, clocks: null as never };
+    const broken = { ...deps, context: { ...deps.context, policy } };
     await expect(applyEvent(opened('2026-11-16T09:00:00Z'), broken)).rejects.toBeInstanceOf(PoisonEventError);
   });
 });

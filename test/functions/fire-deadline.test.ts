@@ -5,14 +5,15 @@ import type { Policy } from '../../domain/policy.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
 import { type FireDeps, fireDeadline, fireDeadlines } from '../../functions/fire-deadline/fire-deadline.ts';
 import { memoryDeadlines, memoryMeter } from '../support/doubles.ts';
-import { opened, reply } from '../support/events.ts';
+import { event, opened, reply } from '../support/events.ts';
+import { HANDOFF, offeredIn } from '../support/handoff-fixture.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
 
 const CASE = 'zendesk:5158';
 // Monday 10:00, urgent: first response due 10:30, warning after 75 % of it at 10:22:30; resolution due 14:00, warning 13:00.
 const OPENED = opened('2026-11-16T10:00:00Z', { priority: 'urgent' });
-const HINT = { caseId: CASE, dueAt: '2026-11-16T10:22:30.000Z' };
+const HINT = { kind: 'case' as const, id: CASE, dueAt: '2026-11-16T10:22:30.000Z' };
 
 async function setUp(policy: Policy = POLICY) {
   const store = memoryStore();
@@ -21,7 +22,7 @@ async function setUp(policy: Policy = POLICY) {
   const logged: string[] = [];
   const clock = { now: Date.parse('2026-11-16T10:00:00Z') };
   const deps: FireDeps = {
-    cases: store,
+    store,
     queue: deadlines,
     context: contextOf(policy),
     meter,
@@ -138,7 +139,7 @@ describe('firing a deadline', () => {
 
   it('does nothing about a case that is not known', async () => {
     const { deps } = await setUp();
-    expect(await fireDeadline({ ...HINT, caseId: 'zendesk:1' }, deps)).toBe('no-case');
+    expect(await fireDeadline({ ...HINT, id: 'zendesk:1' }, deps)).toBe('gone');
   });
 });
 
@@ -177,15 +178,15 @@ describe('a deadline under a new policy', () => {
 
   it('is left alone if apply-event has saved the case in between', async () => {
     const { deps, fireAt, fold, due } = await setUp(urgentWithin(3600));
-    const { events } = deps.cases;
-    const cases = {
-      ...deps.cases,
+    const { events } = deps.store;
+    const store = {
+      ...deps.store,
       async events(caseId: string) {
         await fold();
         return events(caseId);
       },
     };
-    expect(await fireDeadline(HINT, { ...deps, cases })).toBe('nothing-due');
+    expect(await fireDeadline(HINT, { ...deps, store })).toBe('nothing-due');
     expect(await due()).toBe('2026-11-16T10:22:30.000Z');
     expect(await fireAt('10:23:00')).toBe('nothing-due');
     expect(await due()).toBe('2026-11-16T10:45:00.000Z');
@@ -214,5 +215,47 @@ describe('a batch of hints', () => {
     const { deps, store } = await setUp();
     store.refuse(1);
     expect(await fireDeadlines([message('m1', HINT), message('m2', HINT)], deps)).toEqual(['m1']);
+  });
+});
+
+describe('ending a wait', () => {
+  it('an offer whose time is up expires, once, and is counted once', async () => {
+    const { store, deps, counts } = await setUp();
+    await offeredIn(store);
+    const hint = { kind: 'handoff' as const, id: HANDOFF.handoffId, dueAt: HANDOFF.answerBy };
+    const late = { ...deps, now: () => Date.parse(HANDOFF.answerBy) };
+    expect(await fireDeadline(hint, { ...late, now: () => Date.parse(HANDOFF.answerBy) - 1 })).toBe('hinted-again');
+    expect((await store.handoff(HANDOFF.handoffId))?.state).toBe('offered');
+    expect(await fireDeadline(hint, late)).toBe('recorded');
+    expect(await fireDeadline(hint, late)).toBe('nothing-due');
+    expect((await store.handoff(HANDOFF.handoffId))?.state).toBe('expired');
+    expect(counts.get('handoffExpired{vendor=manila}')).toBe(1);
+  });
+
+  it('accepted work whose time is up is recalled', async () => {
+    const { store, deps } = await setUp();
+    await offeredIn(store, { state: 'accepted', awaiting: 'work', dueAt: '2026-03-11T12:30:00.000Z' });
+    const hint = { kind: 'handoff' as const, id: HANDOFF.handoffId, dueAt: '2026-03-11T12:30:00.000Z' };
+    await fireDeadline(hint, { ...deps, now: () => Date.parse('2026-03-11T12:30:00Z') });
+    expect(store.log(HANDOFF.caseId).at(-1)).toMatchObject({ type: 'handoff-recalled', by: 'work-timeout' });
+  });
+
+  it('a rung that nobody acknowledged goes unanswered, once; an acknowledged one does not', async () => {
+    const { store, deps } = await setUp();
+    const dueAt = '2026-11-16T10:40:00.000Z';
+    const raise = async (alertId: string) => {
+      const alert = { alertId, caseId: CASE, kind: 'came-home' as const, at: '2026-11-16T10:00:00.000Z' };
+      await store.raise(alert, 0, 'token', dueAt);
+      return { kind: 'alert' as const, id: alertId, dueAt };
+    };
+    const now = { ...deps, now: () => Date.parse(dueAt) };
+    const unanswered = await raise('al_1');
+    await fireDeadline(unanswered, now);
+    await fireDeadline(unanswered, now);
+    const acknowledged = await raise('al_2');
+    await store.acknowledge('al_2', 'ana', dueAt, event('written-back', dueAt, { caseId: CASE, what: [] }));
+    expect(await fireDeadline(acknowledged, now)).toBe('nothing-due');
+    const told = store.log(CASE).filter(({ type }) => type === 'alert-unanswered');
+    expect(told).toMatchObject([{ alertId: 'al_1', rung: 0 }]);
   });
 });

@@ -56,7 +56,7 @@ async function setUp({ subject = 'Black screen', sensitive = false } = {}) {
       event('alert-notified', '2026-11-16T10:22:31Z', { alertId: 'al_1', rung: 0, to, kind: 'warning' }),
     );
   }
-  await store.raise(ALERT, 0, 'token-0');
+  await store.raise(ALERT, 0, 'token-0', '2026-11-16T10:40:00.000Z');
   const visit = (method: string, { token = linkOf('ana'), alertId = 'al_1', body = '' } = {}) =>
     leadConsole({ method, alertId, token, body }, deps);
   const submit = (token = linkOf('ana'), alertId = 'al_1') =>

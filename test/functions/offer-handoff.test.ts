@@ -93,6 +93,8 @@ describe('offer-handoff', () => {
       state: 'offered',
       offeredAt: '2026-03-11T08:30:00.000Z',
       answerBy: '2026-03-11T08:40:00.000Z',
+      workSeconds: 14_400,
+      dueAt: '2026-03-11T08:40:00.000Z',
       packetHash: PACKET_HASH,
       policyVersion: 'test-1',
       awaiting: 'answer',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
-import type { DueCase } from '../../functions/adapters/store/store.ts';
+import type { DueItem } from '../../functions/adapters/store/store.ts';
 import {
   type SweepDeps,
   SweepIncompleteError,
@@ -20,7 +20,7 @@ function setUp() {
   const { meter, counts } = memoryMeter();
   const logged: string[] = [];
   const deps: SweepDeps = {
-    cases: store,
+    index: store,
     queue: deadlines,
     meter,
     log: { error: (message) => logged.push(message) },
@@ -41,7 +41,7 @@ function inShard(shard: number, count: number): string[] {
 }
 
 /** A due index with `rows` in shard 0 and the like. */
-function dueRows(rows: Record<number, Iterable<DueCase>>): SweepDeps['cases'] {
+function dueRows(rows: Record<number, Iterable<DueItem>>): SweepDeps['index'] {
   return {
     async *due(shard) {
       yield* rows[shard] ?? [];
@@ -59,7 +59,7 @@ describe('a sweep', () => {
     }
     expect(await sweepDeadlines(deps)).toEqual({ hinted: 4 });
     expect(hints.map(({ dueAt }) => dueAt)).toEqual(Array(4).fill('2026-11-16T10:01:30.000Z'));
-    expect(hints.map(({ caseId }) => dueShard(caseId)).sort()).toEqual([0, 1, 2, 3]);
+    expect(hints.map(({ id }) => dueShard(id)).sort()).toEqual([0, 1, 2, 3]);
   });
 
   it('beats, and says that nothing is overdue', async () => {
@@ -74,7 +74,7 @@ describe('a sweep', () => {
     await put('zendesk:1', '2026-11-16T09:50:00.000Z');
     await put('zendesk:2', '2026-11-16T09:59:00.000Z');
     await sweepDeadlines(deps);
-    expect(hints.map(({ caseId }) => caseId).sort()).toEqual(['zendesk:1', 'zendesk:2']);
+    expect(hints.map(({ id }) => id).sort()).toEqual(['zendesk:1', 'zendesk:2']);
     expect(Object.fromEntries(counts)).toEqual({ sweeps: 1, oldestOverdue: 600 });
   });
 
@@ -82,14 +82,14 @@ describe('a sweep', () => {
     const { deps, hints } = setUp();
     let clock = NOW;
     const dueAt = '2026-11-16T10:01:00.000Z';
-    const rows = inShard(0, 11).map((caseId) => ({ caseId, dueAt }));
+    const rows = inShard(0, 11).map((id) => ({ kind: 'case' as const, id, dueAt }));
     const slow = {
       async hint(...given: Parameters<typeof deps.queue.hint>) {
         await deps.queue.hint(...given);
         clock += 5_000;
       },
     };
-    await sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }), queue: slow, now: () => clock });
+    await sweepDeadlines({ ...deps, index: dueRows({ 0: rows }), queue: slow, now: () => clock });
     expect(hints[0]?.now).toBe(NOW);
     expect(hints[10]?.now).toBe(NOW + 5_000);
   });
@@ -97,17 +97,17 @@ describe('a sweep', () => {
   it('streams: a batch of ten is sent before the next row is asked for', async () => {
     const { deps } = setUp();
     const trace: string[] = [];
-    const cases: SweepDeps['cases'] = {
+    const index: SweepDeps['index'] = {
       async *due(shard) {
         if (shard !== 0) return;
-        for (const caseId of inShard(0, 25)) {
+        for (const id of inShard(0, 25)) {
           trace.push('row');
-          yield { caseId, dueAt: '2026-11-16T10:00:30.000Z' };
+          yield { kind: 'case', id, dueAt: '2026-11-16T10:00:30.000Z' };
         }
       },
     };
     const queue = { hint: async (batch: readonly unknown[]) => void trace.push(`sent ${batch.length}`) };
-    await sweepDeadlines({ ...deps, cases, queue });
+    await sweepDeadlines({ ...deps, index, queue });
     const ten = Array(10).fill('row');
     expect(trace).toEqual([...ten, 'sent 10', ...ten, 'sent 10', ...ten.slice(5), 'sent 5']);
   });
@@ -116,32 +116,32 @@ describe('a sweep', () => {
     const { deps, hints, counts, logged } = setUp();
     const good = '2026-11-16T10:00:30.000Z';
     const rows = [
-      { caseId: 'zendesk:1', dueAt: 'soon' },
-      { caseId: 'zendesk:2', dueAt: undefined as unknown as string },
-      { caseId: 'zendesk:3', dueAt: good },
+      { kind: 'case' as const, id: 'zendesk:1', dueAt: 'soon' },
+      { kind: 'case' as const, id: 'zendesk:2', dueAt: undefined as unknown as string },
+      { kind: 'case' as const, id: 'zendesk:3', dueAt: good },
     ];
-    await expect(sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }) })).rejects.toThrow(SweepIncompleteError);
-    expect(hints).toEqual([{ caseId: 'zendesk:3', dueAt: good, now: NOW }]);
+    await expect(sweepDeadlines({ ...deps, index: dueRows({ 0: rows }) })).rejects.toThrow(SweepIncompleteError);
+    expect(hints).toEqual([{ kind: 'case' as const, id: 'zendesk:3', dueAt: good, now: NOW }]);
     expect(counts.size).toBe(0);
     expect(logged).toEqual(Array(2).fill('unreadable row on the due index'));
   });
 
   it('sweeps the other shards, and what it has of this one, if a shard cannot be read', async () => {
     const { deps, hints, counts } = setUp();
-    const cases: SweepDeps['cases'] = {
+    const index: SweepDeps['index'] = {
       async *due(shard) {
-        yield { caseId: `zendesk:${shard}`, dueAt: '2026-11-16T09:59:30.000Z' };
+        yield { kind: 'case', id: `zendesk:${shard}`, dueAt: '2026-11-16T09:59:30.000Z' };
         if (shard === 1) throw new Error('throttled');
       },
     };
-    await expect(sweepDeadlines({ ...deps, cases })).rejects.toThrow(SweepIncompleteError);
-    expect(hints.map(({ caseId }) => caseId).sort()).toEqual(['zendesk:0', 'zendesk:1', 'zendesk:2', 'zendesk:3']);
+    await expect(sweepDeadlines({ ...deps, index })).rejects.toThrow(SweepIncompleteError);
+    expect(hints.map(({ id }) => id).sort()).toEqual(['zendesk:0', 'zendesk:1', 'zendesk:2', 'zendesk:3']);
     expect(Object.fromEntries(counts)).toEqual({ oldestOverdue: 30 });
   });
 
   it('sends the next batch if the queue refuses one, but does not beat', async () => {
     const { deps, hints, counts } = setUp();
-    const rows = inShard(0, 20).map((caseId) => ({ caseId, dueAt: '2026-11-16T10:00:30.000Z' }));
+    const rows = inShard(0, 20).map((id) => ({ kind: 'case' as const, id, dueAt: '2026-11-16T10:00:30.000Z' }));
     let calls = 0;
     const queue: SweepDeps['queue'] = {
       async hint(batch, now) {
@@ -149,8 +149,8 @@ describe('a sweep', () => {
         await deps.queue.hint(batch, now);
       },
     };
-    await expect(sweepDeadlines({ ...deps, cases: dueRows({ 0: rows }), queue })).rejects.toThrow(SweepIncompleteError);
-    expect(hints.map(({ caseId }) => caseId)).toEqual(rows.slice(10).map(({ caseId }) => caseId));
+    await expect(sweepDeadlines({ ...deps, index: dueRows({ 0: rows }), queue })).rejects.toThrow(SweepIncompleteError);
+    expect(hints.map(({ id }) => id)).toEqual(rows.slice(10).map(({ id }) => id));
     expect(counts.has('sweeps')).toBe(false);
   });
 });

@@ -86,7 +86,8 @@ const accept = () => answer(ACCEPTED);
 describe('an answer', () => {
   it('accepted moves the handoff and is an event of the case', async () => {
     expect(await accept()).toEqual({ handoffId: ID, state: 'accepted' });
-    expect(await stateOf()).toBe('accepted');
+    // Four hours to work, from 08:31.
+    expect(await store.handoff(ID)).toMatchObject({ state: 'accepted', dueAt: '2026-03-11T12:31:00.000Z' });
     expect(lastEvent()).toEqual({
       type: 'handoff-accepted',
       key: `caserelay:handoff-accepted:${ID}`,
@@ -111,6 +112,7 @@ describe('an answer', () => {
   ])('%s ends accepted work', async (state, body) => {
     await accept();
     expect(await answer(body)).toEqual({ handoffId: ID, state });
+    expect((await store.handoff(ID))?.dueAt).toBeUndefined();
     const { handoffId, answer: _, ...kept } = body;
     expect(lastEvent()).toMatchObject({ type: `handoff-${state}`, handoffId, ...kept });
     expect([...metrics.counts]).toEqual([['handoffAccepted{vendor=manila}', 1]]);

@@ -70,6 +70,8 @@ export const HANDOFF: Handoff = {
   state: 'offered',
   offeredAt: '2026-03-11T08:30:00.000Z',
   answerBy: '2026-03-11T08:40:00.000Z',
+  workSeconds: 14_400,
+  dueAt: '2026-03-11T08:40:00.000Z',
   packetHash: 'h',
   policyVersion: 'test-1',
   awaiting: 'answer',

@@ -5,7 +5,8 @@ import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
 import {
   type AlertStore,
   type CaseStore,
-  type DueCase,
+  type DeadlineIndex,
+  type DueItem,
   type Handoff,
   type HandoffStore,
   type StoredAlert,
@@ -14,7 +15,7 @@ import {
 } from '../../functions/adapters/store/store.ts';
 
 /** All stores in memory, with the same contract as the table (test/contract). Values are copied in and out. */
-export interface MemoryStore extends CaseStore, HandoffStore, AlertStore {
+export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore {
   /** The events of a case in the order in which they were appended. */
   log(caseId: string): CaseEvent[];
   /** Events appended since the last call, of all cases: what the stream would deliver. */
@@ -79,11 +80,14 @@ export function memoryStore(): MemoryStore {
     },
     async *due(shard, until) {
       gate();
-      const found: DueCase[] = [];
-      for (const { state, dueAt } of cases.values()) {
-        if (dueAt !== undefined && dueAt <= until && dueShard(state.caseId) === shard)
-          found.push({ caseId: state.caseId, dueAt });
-      }
+      const waiting = [
+        ...[...cases.values()].map(({ state, dueAt }) => ({ kind: 'case' as const, id: state.caseId, dueAt })),
+        ...[...handoffs].map(([id, { dueAt }]) => ({ kind: 'handoff' as const, id, dueAt })),
+        ...[...alerts].map(([id, { dueAt }]) => ({ kind: 'alert' as const, id, dueAt })),
+      ];
+      const found = waiting.filter(
+        (item): item is DueItem => item.dueAt !== undefined && item.dueAt <= until && dueShard(item.id) === shard,
+      );
       yield* found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
     },
     async create(handoff, event) {
@@ -103,11 +107,11 @@ export function memoryStore(): MemoryStore {
       gate();
       return structuredClone(handoffs.get(handoffId));
     },
-    async move(handoffId, from, to, event) {
+    async move(handoffId, from, to, event, dueAt) {
       gate();
       const stored = handoffs.get(handoffId);
       if (stored?.state !== from || inLog(event)) return 'conflict';
-      handoffs.set(handoffId, { ...stored, state: to });
+      handoffs.set(handoffId, { ...stored, state: to, dueAt });
       put(event);
       return 'moved';
     },
@@ -117,11 +121,11 @@ export function memoryStore(): MemoryStore {
       if (stored?.state === 'accepted') handoffs.set(handoffId, { ...stored, taskToken, awaiting: 'work' });
       return structuredClone(handoffs.get(handoffId));
     },
-    async raise(alert: Alert, rung, taskToken) {
+    async raise(alert: Alert, rung, taskToken, dueAt) {
       gate();
       const stored = alerts.get(alert.alertId);
       if (stored?.acknowledgedAt === undefined)
-        alerts.set(alert.alertId, structuredClone({ ...stored, alert, rung, taskToken }));
+        alerts.set(alert.alertId, structuredClone({ ...stored, alert, rung, taskToken, dueAt }));
       return structuredClone(alerts.get(alert.alertId) as StoredAlert);
     },
     async alert(alertId) {
@@ -132,9 +136,17 @@ export function memoryStore(): MemoryStore {
       gate();
       const stored = alerts.get(alertId);
       if (stored === undefined || stored.acknowledgedAt !== undefined || inLog(event)) return 'conflict';
-      alerts.set(alertId, { ...stored, acknowledgedBy: by, acknowledgedAt: at });
+      alerts.set(alertId, { ...stored, acknowledgedBy: by, acknowledgedAt: at, dueAt: undefined });
       put(event);
       return 'acknowledged';
+    },
+    async endRung(alertId, rung, event) {
+      gate();
+      const stored = alerts.get(alertId);
+      if (stored?.dueAt === undefined || stored.rung !== rung || inLog(event)) return 'conflict';
+      alerts.set(alertId, { ...stored, dueAt: undefined });
+      put(event);
+      return 'ended';
     },
     async wasMailed(alertId, rung, to) {
       gate();

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
-import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../../functions/adapters/store/store.ts';
+import type {
+  AlertStore,
+  CaseStore,
+  DeadlineIndex,
+  Handoff,
+  HandoffStore,
+} from '../../functions/adapters/store/store.ts';
 import { event, opened, reply } from './events.ts';
 import { contextOf } from './policy-fixture.ts';
 
@@ -10,7 +16,7 @@ import { contextOf } from './policy-fixture.ts';
  * What every store must do, whatever it is made of. Each test uses ids of its own, so that the
  * suite can run against a table that already holds items.
  */
-export function storeContract(make: () => CaseStore & HandoffStore & AlertStore): void {
+export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore): void {
   let made = 0;
   const fresh = () => {
     const id = `c${process.pid}-${Date.now()}-${++made}`;
@@ -26,12 +32,47 @@ export function storeContract(make: () => CaseStore & HandoffStore & AlertStore)
     state: 'offered',
     offeredAt: '2026-11-16T09:00:00.000Z',
     answerBy: '2026-11-16T09:10:00.000Z',
+    workSeconds: 3600,
+    dueAt: '2026-11-16T09:10:00.000Z',
     packetHash: 'hash',
     policyVersion: 'test-1',
     awaiting: 'answer',
     taskToken: 'token-1',
   });
   const note = (caseId: string) => of(caseId, event('written-back', '2026-11-16T09:00:01Z', { what: [] }));
+
+  const dueIds = async (store: DeadlineIndex, id: string, until: string) => {
+    const found: string[] = [];
+    for await (const item of store.due(dueShard(id), until))
+      if (item.id === id) found.push(`${item.kind} ${item.dueAt}`);
+    return found;
+  };
+
+  describe('the due index', () => {
+    it('holds an offer until it is answered, then the work, and nothing once that is done', async () => {
+      const store = make();
+      const { caseId, handoffId } = fresh();
+      await store.create(handoffFor(caseId, handoffId), note(caseId));
+      expect(await dueIds(store, handoffId, '2026-11-16T10:00:00.000Z')).toEqual(['handoff 2026-11-16T09:10:00.000Z']);
+      await store.move(handoffId, 'offered', 'accepted', note(caseId), '2026-11-16T10:05:00.000Z');
+      expect(await dueIds(store, handoffId, '2026-11-16T10:00:00.000Z')).toEqual([]);
+      expect(await dueIds(store, handoffId, '2026-11-16T11:00:00.000Z')).toEqual(['handoff 2026-11-16T10:05:00.000Z']);
+      await store.move(handoffId, 'accepted', 'resolved', note(caseId));
+      expect(await dueIds(store, handoffId, '2027-01-01T00:00:00.000Z')).toEqual([]);
+      expect((await store.handoff(handoffId))?.dueAt).toBeUndefined();
+    });
+
+    it('holds an alert while a rung waits', async () => {
+      const store = make();
+      const { caseId, alertId } = fresh();
+      const alert = { alertId, caseId, kind: 'came-home' as const, at: '2026-11-16T09:00:00.000Z' };
+      const at = '2026-11-16T09:15:00.000Z';
+      await store.raise(alert, 0, 'token-0', at);
+      expect(await dueIds(store, alertId, at)).toEqual([`alert ${at}`]);
+      await store.acknowledge(alertId, 'ana', at, note(caseId));
+      expect(await dueIds(store, alertId, at)).toEqual([]);
+    });
+  });
 
   describe('the log', () => {
     it('takes an event once and gives back what was appended', async () => {
@@ -60,17 +101,12 @@ export function storeContract(make: () => CaseStore & HandoffStore & AlertStore)
       const store = make();
       const { caseId } = fresh();
       const state = applyEvent(undefined, openedFor(caseId), contextOf());
-      const due = async () => {
-        const found: string[] = [];
-        for await (const item of store.due(dueShard(caseId), '2026-11-16T12:00:00.000Z'))
-          if (item.caseId === caseId) found.push(item.dueAt);
-        return found;
-      };
+      const due = () => dueIds(store, caseId, '2026-11-16T12:00:00.000Z');
       expect(await store.load(caseId)).toBeUndefined();
       expect(await store.save(state, '2026-11-16T12:00:00.000Z', 0)).toBe('saved');
       expect(await store.save(state, undefined, 0)).toBe('conflict');
       expect(await store.load(caseId)).toEqual({ state, version: 1 });
-      expect(await due()).toEqual(['2026-11-16T12:00:00.000Z']);
+      expect(await due()).toEqual(['case 2026-11-16T12:00:00.000Z']);
       expect(await store.save({ ...state, status: 'open' }, '2026-11-16T12:00:00.001Z', 1)).toBe('saved');
       expect(await due()).toEqual([]);
       expect(await store.save(state, undefined, 2)).toBe('saved');
@@ -135,15 +171,26 @@ export function storeContract(make: () => CaseStore & HandoffStore & AlertStore)
       const alert = { alertId, caseId, kind: 'came-home' as const, at: '2026-11-16T09:00:00.000Z', reason: 'nobody' };
       const at = '2026-11-16T09:30:00.000Z';
       expect(await store.acknowledge(alertId, 'ana', at, note(caseId))).toBe('conflict');
-      expect(await store.raise(alert, 0, 'token-0')).toEqual({ alert, rung: 0, taskToken: 'token-0' });
-      expect(await store.raise(alert, 1, 'token-1')).toMatchObject({ rung: 1, taskToken: 'token-1' });
+      expect(await store.raise(alert, 0, 'token-0', at)).toEqual({ alert, rung: 0, taskToken: 'token-0', dueAt: at });
+      expect(await store.raise(alert, 1, 'token-1', at)).toMatchObject({ rung: 1, taskToken: 'token-1' });
       expect(await store.acknowledge(alertId, 'ana', at, note(caseId))).toBe('acknowledged');
       expect(await store.acknowledge(alertId, 'ben', at, note(caseId))).toBe('conflict');
-      expect(await store.raise(alert, 2, 'token-2')).toMatchObject({
+      expect(await store.raise(alert, 2, 'token-2', at)).toMatchObject({
         rung: 1,
         acknowledgedBy: 'ana',
         acknowledgedAt: at,
       });
+      expect(await store.events(caseId)).toHaveLength(1);
+    });
+
+    it('a rung ends once, and only while it waits', async () => {
+      const store = make();
+      const { caseId, alertId } = fresh();
+      const alert = { alertId, caseId, kind: 'came-home' as const, at: '2026-11-16T09:00:00.000Z' };
+      await store.raise(alert, 0, 'token-0', '2026-11-16T09:15:00.000Z');
+      expect(await store.endRung(alertId, 1, note(caseId))).toBe('conflict');
+      expect(await store.endRung(alertId, 0, note(caseId))).toBe('ended');
+      expect(await store.endRung(alertId, 0, note(caseId))).toBe('conflict');
       expect(await store.events(caseId)).toHaveLength(1);
     });
 

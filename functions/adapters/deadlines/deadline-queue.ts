@@ -2,8 +2,12 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { Instant } from '../../../domain/event.ts';
 
-/** A hint that a case may have a deadline at `dueAt`. Who is woken re-reads the case and decides. */
-export const DeadlineHint = z.object({ caseId: z.string(), dueAt: Instant });
+/** A hint that something waits for `dueAt`. Who is woken re-reads it and decides. */
+export const DeadlineHint = z.object({
+  kind: z.enum(['case', 'handoff', 'alert']),
+  id: z.string().check(z.minLength(1)),
+  dueAt: Instant,
+});
 export type DeadlineHint = z.infer<typeof DeadlineHint>;
 
 export interface DeadlineQueue {

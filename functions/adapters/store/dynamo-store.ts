@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -16,42 +15,40 @@ import { Case } from '../../../domain/case.ts';
 import { CaseEvent } from '../../../domain/event.ts';
 import { DUE_SHARDS, INDEX } from '../../shared/names.ts';
 import {
+  caseKey,
+  conditional,
+  dynamoEventLog,
+  EVENT_PREFIX,
+  eventPut,
+  guarded,
+  KEEP_SECONDS,
+  secondsOf,
+} from './dynamo-event-log.ts';
+import {
   type AlertStore,
   type CaseStore,
-  type DueCase,
+  type DeadlineIndex,
+  type DueItem,
   Handoff,
   type HandoffStore,
   StoredAlert,
   StoreUnavailableError,
 } from './store.ts';
 
-/** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
-const KEEP_SECONDS = 400 * 86_400;
-
 const keyOf = (pk: string, sk: string) => marshall({ PK: pk, SK: sk });
-const caseKey = (caseId: string) => `CASE#${caseId}`;
 const handoffKey = (handoffId: string) => keyOf(`HANDOFF#${handoffId}`, 'META');
 const alertKey = (alertId: string) => keyOf(`ALERT#${alertId}`, 'META');
-const EVENT_PREFIX = 'EV#';
 
 /** All stores over one DynamoDB table (docs/data-model.md). */
-export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStore & HandoffStore & AlertStore {
+export function dynamoStore(
+  client: DynamoDBClient,
+  tableName: string,
+): CaseStore & DeadlineIndex & HandoffStore & AlertStore {
   const table = { TableName: tableName };
 
   const getItem = async (key: Record<string, AttributeValue>) => {
     const { Item } = await guarded(client.send(new GetItemCommand({ ...table, Key: key, ConsistentRead: true })));
     return Item === undefined ? undefined : unmarshall(Item);
-  };
-
-  /** Runs a conditional write; 'conflict' when its condition does not hold. */
-  const conditional = async (write: Promise<unknown>): Promise<'written' | 'conflict'> => {
-    try {
-      await guarded(write);
-      return 'written';
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return 'conflict';
-      throw error;
-    }
   };
 
   /** Writes all or nothing; 'conflict' when the condition of the first item does not hold. An event that is already in the log is no conflict. */
@@ -69,10 +66,7 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
   };
 
   return {
-    async append(event) {
-      const written = await conditional(client.send(new PutItemCommand({ ...table, ...eventPut(event) })));
-      return written === 'written' ? 'appended' : 'duplicate';
-    },
+    ...dynamoEventLog(client, tableName),
 
     async events(caseId) {
       const events: CaseEvent[] = [];
@@ -101,14 +95,13 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
     },
 
     async save(state, dueAt, expected) {
-      const due = dueAt === undefined ? {} : { dueAt, dueShard: String(dueShard(state.caseId)) };
       const item = {
         PK: caseKey(state.caseId),
         SK: 'META',
         state,
         version: expected + 1,
         expiresAt: secondsOf(Date.parse(lastTouched(state))) + KEEP_SECONDS,
-        ...due,
+        ...dueKeys(state.caseId, dueAt),
       };
       const condition =
         expected === 0
@@ -140,7 +133,7 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
             }),
           ),
         );
-        for (const item of page.Items ?? []) yield dueCaseOf(item);
+        for (const item of page.Items ?? []) yield dueItemOf(item);
         from = page.LastEvaluatedKey;
       } while (from !== undefined);
     },
@@ -148,12 +141,19 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
     async create(handoff, event) {
       const item = {
         ...handoff,
+        ...dueKeys(handoff.handoffId, handoff.dueAt),
         PK: `HANDOFF#${handoff.handoffId}`,
         SK: 'META',
         expiresAt: secondsOf(Date.parse(handoff.offeredAt)) + KEEP_SECONDS,
       };
       const created = await transact(
-        { Put: { ...table, Item: marshall(item), ConditionExpression: 'attribute_not_exists(PK)' } },
+        {
+          Put: {
+            ...table,
+            Item: marshall(item, { removeUndefinedValues: true }),
+            ConditionExpression: 'attribute_not_exists(PK)',
+          },
+        },
         event,
       );
       if (created === 'written') return handoff;
@@ -180,16 +180,19 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
       return item === undefined ? undefined : Handoff.parse(item);
     },
 
-    async move(handoffId, from, to, event) {
+    async move(handoffId, from, to, event, dueAt) {
       const moved = await transact(
         {
           Update: {
             ...table,
             Key: handoffKey(handoffId),
-            UpdateExpression: 'SET #state = :to',
+            UpdateExpression:
+              dueAt === undefined
+                ? 'SET #state = :to REMOVE dueAt, dueShard'
+                : 'SET #state = :to, dueAt = :due, dueShard = :shard',
             ConditionExpression: '#state = :from',
             ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: marshall({ ':from': from, ':to': to }),
+            ExpressionAttributeValues: marshall({ ':from': from, ':to': to, ...dueValues(handoffId, dueAt) }),
           },
         },
         event,
@@ -213,13 +216,14 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
       return this.handoff(handoffId);
     },
 
-    async raise(alert, rung, taskToken) {
+    async raise(alert, rung, taskToken, dueAt) {
       await conditional(
         client.send(
           new UpdateItemCommand({
             ...table,
             Key: alertKey(alert.alertId),
-            UpdateExpression: 'SET alert = :alert, rung = :rung, taskToken = :token, expiresAt = :expires',
+            UpdateExpression:
+              'SET alert = :alert, rung = :rung, taskToken = :token, expiresAt = :expires, dueAt = :due, dueShard = :shard',
             ConditionExpression: 'attribute_not_exists(acknowledgedAt)',
             ExpressionAttributeValues: marshall(
               {
@@ -227,6 +231,7 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
                 ':rung': rung,
                 ':token': taskToken,
                 ':expires': secondsOf(Date.parse(alert.at)) + KEEP_SECONDS,
+                ...dueValues(alert.alertId, dueAt),
               },
               { removeUndefinedValues: true },
             ),
@@ -249,7 +254,7 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
           Update: {
             ...table,
             Key: alertKey(alertId),
-            UpdateExpression: 'SET acknowledgedBy = :by, acknowledgedAt = :at',
+            UpdateExpression: 'SET acknowledgedBy = :by, acknowledgedAt = :at REMOVE dueAt, dueShard',
             ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(acknowledgedAt)',
             ExpressionAttributeValues: marshall({ ':by': by, ':at': at }),
           },
@@ -257,6 +262,22 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
         event,
       );
       return written === 'written' ? 'acknowledged' : 'conflict';
+    },
+
+    async endRung(alertId, rung, event) {
+      const written = await transact(
+        {
+          Update: {
+            ...table,
+            Key: alertKey(alertId),
+            UpdateExpression: 'REMOVE dueAt, dueShard',
+            ConditionExpression: 'rung = :rung AND attribute_exists(dueAt)',
+            ExpressionAttributeValues: marshall({ ':rung': rung }),
+          },
+        },
+        event,
+      );
+      return written === 'written' ? 'ended' : 'conflict';
     },
 
     async wasMailed(alertId, rung, to) {
@@ -277,30 +298,28 @@ export function dynamoStore(client: DynamoDBClient, tableName: string): CaseStor
 
 const mailKey = (rung: number, to: string) => `MAIL#${rung}#${to}`;
 
-const secondsOf = (ms: number) => Math.floor(ms / 1000);
-
-/** The put that appends an event once: its key is the whole deduplication. */
-function eventPut(event: CaseEvent) {
-  const item = {
-    PK: caseKey(event.caseId),
-    SK: EVENT_PREFIX + event.key,
-    event,
-    expiresAt: secondsOf(Date.parse(event.receivedAt)) + KEEP_SECONDS,
-  };
-  return {
-    Item: marshall(item, { removeUndefinedValues: true }),
-    ConditionExpression: 'attribute_not_exists(PK)',
-  };
-}
-
 /** The event that an item of the log, or a stream record's image of one, holds. Throws ZodError if it is not one. */
 export function eventOf(item: Record<string, AttributeValue>): CaseEvent {
   return CaseEvent.parse(unmarshall(item).event);
 }
 
-function dueCaseOf(item: Record<string, AttributeValue>): DueCase {
+const KIND_OF: Readonly<Record<string, DueItem['kind']>> = { CASE: 'case', HANDOFF: 'handoff', ALERT: 'alert' };
+
+/** A row of the due index; whoever reads it checks it, so that one bad row stops nothing. */
+function dueItemOf(item: Record<string, AttributeValue>): DueItem {
   const { PK, dueAt } = unmarshall(item);
-  return { caseId: String(PK).slice('CASE#'.length), dueAt };
+  const [, prefix = '', id = ''] = /^([A-Z]+)#(.*)$/s.exec(String(PK)) ?? [];
+  return { kind: KIND_OF[prefix] as DueItem['kind'], id, dueAt };
+}
+
+/** Attributes that put an item on the due index, or none to keep it off. */
+function dueKeys(id: string, dueAt: string | undefined) {
+  return dueAt === undefined ? {} : { dueAt, dueShard: String(dueShard(id)) };
+}
+
+/** The same as values of an update expression. */
+function dueValues(id: string, dueAt: string | undefined) {
+  return dueAt === undefined ? {} : { ':due': dueAt, ':shard': String(dueShard(id)) };
 }
 
 /** When the case last changed: the instant its log position starts with. */
@@ -308,17 +327,7 @@ function lastTouched(state: Case): string {
   return state.foldedTo.slice(0, state.foldedTo.indexOf('|'));
 }
 
-/** Spreads cases evenly over the shards of the due index. */
-export function dueShard(caseId: string): number {
-  return createHash('sha256').update(caseId).digest().readUInt16BE(0) % DUE_SHARDS;
-}
-
-/** Errors other than a failed condition, as StoreUnavailableError. */
-async function guarded<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException || error instanceof TransactionCanceledException) throw error;
-    throw new StoreUnavailableError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+/** Spreads items evenly over the shards of the due index. */
+export function dueShard(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt16BE(0) % DUE_SHARDS;
 }

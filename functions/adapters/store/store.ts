@@ -25,8 +25,12 @@ export interface CaseStore {
   load(caseId: string): Promise<StoredCase | undefined>;
   /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. */
   save(state: Case, dueAt: string | undefined, expected: number): Promise<'saved' | 'conflict'>;
-  /** Cases of one shard whose deadline is at or before `until`, soonest first. */
-  due(shard: number, until: string): AsyncIterable<DueCase>;
+}
+
+/** The sparse index of everything that waits for an instant: a case, an offer or accepted work, a rung of an alert. */
+export interface DeadlineIndex {
+  /** Items of one shard that are due at or before `until`, soonest first. */
+  due(shard: number, until: string): AsyncIterable<DueItem>;
 }
 
 export interface StoredCase {
@@ -34,8 +38,9 @@ export interface StoredCase {
   readonly version: number;
 }
 
-export interface DueCase {
-  readonly caseId: string;
+export interface DueItem {
+  readonly kind: 'case' | 'handoff' | 'alert';
+  readonly id: string;
   readonly dueAt: string;
 }
 
@@ -47,6 +52,10 @@ export const Handoff = z.object({
   state: z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']),
   offeredAt: Instant,
   answerBy: Instant,
+  /** Plain seconds for the work, once accepted. */
+  workSeconds: z.number(),
+  /** When the present wait is over: for an answer, then for the work; absent once it is. */
+  dueAt: z.optional(Instant),
   packetHash: z.string(),
   policyVersion: z.string(),
   /** What the workflow waits for, and the task token of that wait. The token never leaves the account. */
@@ -59,8 +68,17 @@ export interface HandoffStore {
   /** Creates the handoff and appends `event` in one transaction. If the handoff exists (a retry), renews its task token while it is still offered and returns what is stored. */
   create(handoff: Handoff, event: CaseEvent): Promise<Handoff>;
   handoff(handoffId: string): Promise<Handoff | undefined>;
-  /** Moves it along one edge of the contract and appends `event`, in one transaction. 'conflict' if it is no longer in `from`. */
-  move(handoffId: string, from: HandoffState, to: HandoffState, event: CaseEvent): Promise<'moved' | 'conflict'>;
+  /**
+   * Moves it along one edge of the contract and appends `event`, in one transaction. 'conflict' if it is no longer
+   * in `from`. `dueAt`: when the wait that begins with this move is over; without one it waits for nothing more.
+   */
+  move(
+    handoffId: string,
+    from: HandoffState,
+    to: HandoffState,
+    event: CaseEvent,
+    dueAt?: string,
+  ): Promise<'moved' | 'conflict'>;
   /** Stores the token of the wait for the work while the handoff is accepted; returns the handoff as it then is. */
   awaitWork(handoffId: string, taskToken: string): Promise<Handoff | undefined>;
 }
@@ -70,14 +88,21 @@ export const StoredAlert = z.object({
   /** The rung that was last told. */
   rung: z.number(),
   taskToken: z.string(),
+  /** When this rung has waited long enough; absent once it has, or was acknowledged. */
+  dueAt: z.optional(Instant),
   acknowledgedBy: z.optional(z.string()),
   acknowledgedAt: z.optional(Instant),
 });
 export type StoredAlert = z.infer<typeof StoredAlert>;
 
 export interface AlertStore {
-  /** Creates the alert, or moves it to this rung with this task token; returns what is stored. An acknowledged alert is left as it is. */
-  raise(alert: Alert, rung: number, taskToken: string): Promise<StoredAlert>;
+  /**
+   * Creates the alert, or moves it to this rung with this task token, to wait until `dueAt`; returns what is stored.
+   * An acknowledged alert is left as it is.
+   */
+  raise(alert: Alert, rung: number, taskToken: string, dueAt: string): Promise<StoredAlert>;
+  /** Ends the wait of a rung and appends `event`, in one transaction. 'conflict' if it is on another rung or waits no more. */
+  endRung(alertId: string, rung: number, event: CaseEvent): Promise<'ended' | 'conflict'>;
   alert(alertId: string): Promise<StoredAlert | undefined>;
   /** Records the first acknowledgement and appends `event`, in one transaction. 'conflict' if it was acknowledged before. */
   acknowledge(alertId: string, by: string, at: string, event: CaseEvent): Promise<'acknowledged' | 'conflict'>;

@@ -25,17 +25,23 @@ describe('hints as SQS messages', () => {
     // Further off than SQS can wait: it comes early, and who is woken hints again.
     ['2026-11-16T10:15:01.000Z', 900],
   ])('due at %s are delayed %d s', async (dueAt, delay) => {
-    await queue.hint([{ caseId: 'zendesk:1', dueAt }], NOW);
+    await queue.hint([{ kind: 'case', id: 'zendesk:1', dueAt }], NOW);
     expect(sent()).toEqual([
       {
         QueueUrl: 'https://queue.example.com/due',
-        Entries: [{ Id: '0', MessageBody: JSON.stringify({ caseId: 'zendesk:1', dueAt }), DelaySeconds: delay }],
+        Entries: [
+          { Id: '0', MessageBody: JSON.stringify({ kind: 'case', id: 'zendesk:1', dueAt }), DelaySeconds: delay },
+        ],
       },
     ]);
   });
 
   it('go out ten at a time', async () => {
-    const hints = Array.from({ length: 21 }, (_, n) => ({ caseId: `zendesk:${n}`, dueAt: '2026-11-16T10:00:01.000Z' }));
+    const hints = Array.from({ length: 21 }, (_, n) => ({
+      kind: 'case' as const,
+      id: `zendesk:${n}`,
+      dueAt: '2026-11-16T10:00:01.000Z',
+    }));
     await queue.hint(hints, NOW);
     expect(sent().map(({ Entries }) => Entries?.length)).toEqual([10, 10, 1]);
   });
@@ -45,8 +51,8 @@ describe('hints as SQS messages', () => {
       Successful: [],
       Failed: [{ Id: '0', SenderFault: false, Code: 'InternalError' }],
     });
-    await expect(queue.hint([{ caseId: 'zendesk:1', dueAt: '2026-11-16T10:00:01.000Z' }], NOW)).rejects.toThrow(
-      '1 of 1 deadline hints were refused: InternalError',
-    );
+    await expect(
+      queue.hint([{ kind: 'case', id: 'zendesk:1', dueAt: '2026-11-16T10:00:01.000Z' }], NOW),
+    ).rejects.toThrow('1 of 1 deadline hints were refused: InternalError');
   });
 });
