@@ -29,7 +29,7 @@ export function checkReferences(files: Readonly<Record<FileName, PolicyFile>>): 
     calendars: known(files.calendars, (file) => ['always', ...keysOf(file, 'calendars')]),
     queues: known(files.queues, (file) => keysOf(file, 'queues')),
     sources: known(files.sources, (file) => keysOf(file, 'sources')),
-    leads: known(files.leads, (file) => idsOf(file, 'leads')),
+    leads: known(files.leads, (file) => idsOf(file, 'leads').filter((id) => id !== undefined)),
     categories: known(files.triage, (file) => outcomeValues(file, 'category')),
     dataClasses: known(files.triage, (file) => outcomeValues(file, 'data-class')),
   };
@@ -57,9 +57,14 @@ function keysOf(file: PolicyFile, section: string): string[] {
   return typeof data === 'object' && data !== null ? Object.keys(data) : [];
 }
 
-function idsOf(file: PolicyFile, section: string): string[] {
+/** Ids of a list's entries, in order; undefined for one without. */
+function idsOf(file: PolicyFile, section: string): (string | undefined)[] {
   const data = file.at([section]);
-  return Array.isArray(data) ? data.flatMap((_, i) => String(file.at([section, i, 'id']) ?? [])) : [];
+  if (!Array.isArray(data)) return [];
+  return data.map((_, i) => {
+    const id = file.at([section, i, 'id']);
+    return typeof id === 'string' ? id : undefined;
+  });
 }
 
 function outcomeValues(file: PolicyFile, key: string): string[] {
@@ -75,6 +80,7 @@ function refer(file: PolicyFile, path: Path, name: string, names: Names[keyof Na
 function checkUnique(file: PolicyFile, section: string): void {
   const seen = new Set<string>();
   for (const [i, id] of idsOf(file, section).entries()) {
+    if (id === undefined) continue;
     if (seen.has(id))
       file.add([section, i, 'id'], `expected an id that no other entry has, found ${describe(id)} again`);
     seen.add(id);
@@ -83,7 +89,7 @@ function checkUnique(file: PolicyFile, section: string): void {
 
 function checkUrl(file: PolicyFile, path: Path, text: string, loopback: boolean): void {
   const { protocol, hostname } = new URL(text);
-  const local = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   if (local ? !loopback : protocol !== 'https:') {
     const hint = local
       ? ' on another machine (vendors.yaml can say "allow-loopback: true" for a trial on a laptop)'

@@ -652,6 +652,16 @@ describe('a policy with a mistake', () => {
     ]);
   });
 
+  it('does not take two entries without an id for the same one', () => {
+    const lead = '{ name: A, email: a@example.com, zone: UTC, calendar: always }';
+    const texts = withChange('leads', ['leads:\n', `leads:\n  - ${lead}\n  - ${lead}\n`]);
+    const expected = 'expected a name in small letters, digits and hyphens, such as "copyright-claim", found nothing';
+    expect(problemsOf(texts)).toEqual([
+      `leads.yaml:2:5: leads[0].id: ${expected}`,
+      `leads.yaml:3:5: leads[1].id: ${expected}`,
+    ]);
+  });
+
   it('says how many problems there are', () => {
     expect(() => compilePolicy(withChange('alerting', ['to: on-duty', 'to: none']))).toThrow(
       'the policy has 1 problem:\n  alerting.yaml:3:9: rungs[0].to: expected one of on-duty, all, found "none"',
