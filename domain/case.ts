@@ -72,7 +72,12 @@ export interface FoldContext {
 }
 
 /** Events that are a record only: folding them changes nothing. */
-const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set(['written-back', 'alert-notified', 'alert-acknowledged', 'alert-unanswered']);
+const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set([
+  'written-back',
+  'alert-notified',
+  'alert-acknowledged',
+  'alert-unanswered',
+]);
 
 /** Folds a whole log, in any order and with duplicates, into the case; undefined for no events. */
 export function foldCase(events: readonly CaseEvent[], context: FoldContext): Case | undefined {
@@ -240,14 +245,12 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
 }
 
 function foldHandoff(state: Case, event: Extract<CaseEvent, { handoffId: string; vendor: string }>): Case {
-  if (state.handoff?.handoffId !== event.handoffId || event.type === 'handoff-offered') return state;
+  if (event.type === 'handoff-offered') return state;
   const outcome = event.type.slice('handoff-'.length) as NonNullable<Case['handoff']>['state'];
-  const unfinished = outcome !== 'accepted' && outcome !== 'resolved';
-  return {
-    ...state,
-    handoff: { ...state.handoff, state: outcome, at: event.occurredAt },
-    triedVendors: unfinished ? [...new Set([...state.triedVendors, event.vendor])] : state.triedVendors,
-  };
+  const finished = outcome === 'accepted' || outcome === 'resolved';
+  const triedVendors = finished ? state.triedVendors : [...new Set([...state.triedVendors, event.vendor])];
+  if (state.handoff?.handoffId !== event.handoffId) return { ...state, triedVendors };
+  return { ...state, triedVendors, handoff: { ...state.handoff, state: outcome, at: event.occurredAt } };
 }
 
 /** Solved, closed, merged or deleted: nobody waits for an answer any more. */

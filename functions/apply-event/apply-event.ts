@@ -92,6 +92,10 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
       return;
     }
     case 'handoff-offered':
+      // Solved in the moment in which it was offered: nobody would recall it later.
+      if (isOver(state.status)) await recallHandoff(state, deps);
+      await followHandoff(event, deps);
+      return;
     case 'handoff-accepted':
     case 'handoff-rejected':
     case 'handoff-expired':

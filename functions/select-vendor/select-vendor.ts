@@ -13,18 +13,8 @@ export interface SelectVendorDeps {
 }
 
 export type SelectVendorOutput =
-  | {
-      readonly outcome: 'offer';
-      readonly vendor: string;
-      readonly reason: string;
-      /** How long the workflow waits for the answer, and for the work: plain seconds. */
-      readonly answerSeconds: number;
-      readonly workSeconds: number;
-    }
+  | { readonly outcome: 'offer'; readonly vendor: string; readonly reason: string }
   | { readonly outcome: 'none'; readonly reason: string };
-
-/** The wait outlasts the vendor's own time by this much, so that an answer in the last moment still counts. */
-const MARGIN_SECONDS = 2;
 
 /**
  * Chooses the vendor to offer a case to. The case is folded from its log, since its snapshot may
@@ -35,6 +25,5 @@ export async function selectVendor({ caseId }: SelectVendorInput, deps: SelectVe
   if (state === undefined) return { outcome: 'none', reason: 'nothing is known of the case' };
   const { vendor, reason } = chooseVendor(state, deps.context.policy, deps.context.calendar, deps.now());
   if (vendor === undefined) return { outcome: 'none', reason };
-  const { answerSeconds, workSeconds } = vendor;
-  return { outcome: 'offer', vendor: vendor.id, reason, answerSeconds: answerSeconds + MARGIN_SECONDS, workSeconds };
+  return { outcome: 'offer', vendor: vendor.id, reason };
 }

@@ -64,12 +64,14 @@ const whole = (from: number, to: number, description: string) => {
 
 const duration = (description: string) => parsed(parseDuration, 'a duration such as "8 business hours"', description);
 
-/** Plain time, for people and machines that are waited for whatever the hour. */
-const plainDuration = (description: string) =>
+/** Plain time, for people and machines that are waited for whatever the hour; `mostDays` stays below the backstops in workflows/. */
+const plainDuration = (mostDays: number, description: string) =>
   parsed(
     (text) => {
-      if (parseDuration(text).kind !== 'calendar')
+      const { kind, seconds } = parseDuration(text);
+      if (kind !== 'calendar')
         throw new FormatError('calendar time, such as "15 calendar minutes": this wait has no calendar', text);
+      if (seconds > mostDays * 86_400) throw new FormatError(`at most ${mostDays} calendar days`, text);
     },
     'a duration such as "15 calendar minutes"',
     description,
@@ -341,8 +343,8 @@ export const Vendor = z.strictObject({
   ),
   categories: list(id('A category.'), 'category', 'Categories that it takes, as triage.yaml names them.'),
   packet: list(oneOf(PACKET_FIELDS, 'A field.'), 'field', 'What it is sent of a case; nothing else is.'),
-  'answer-within': plainDuration('Time to accept or reject an offer, before the next vendor is asked.'),
-  'work-within': plainDuration('Time to finish an accepted case, before it is taken back.'),
+  'answer-within': plainDuration(3, 'Time to accept or reject an offer, before the next vendor is asked.'),
+  'work-within': plainDuration(14, 'Time to finish an accepted case, before it is taken back.'),
 });
 
 export const Vendors = z.strictObject({
@@ -375,7 +377,7 @@ export const Alerting = z.strictObject({
         ['on-duty', 'all'],
         "Whom to tell: the queue's first lead who is on duty (nobody on duty: the first of all), or all of them.",
       ),
-      wait: plainDuration('How long to wait for somebody to acknowledge before the next rung.'),
+      wait: plainDuration(3, 'How long to wait for somebody to acknowledge before the next rung.'),
     }),
     'rung',
     'The steps of an escalation, in order.',

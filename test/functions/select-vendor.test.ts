@@ -21,8 +21,6 @@ describe('select-vendor', () => {
       outcome: 'offer',
       vendor: 'manila',
       reason: "manila is first in the policy's order",
-      answerSeconds: 602,
-      workSeconds: 14_400,
     });
   });
 
