@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { CaseStatus, Priority } from '../../domain/event.ts';
@@ -47,7 +48,7 @@ export class ExportError extends PlainError {
   override readonly name = 'ExportError';
 }
 
-const SHIPPED = new URL('../mappings/', import.meta.url).pathname;
+const SHIPPED = fileURLToPath(new URL('../mappings/', import.meta.url));
 
 /** The mappings that ship, by name. */
 export function shippedMappings(): NamedMapping[] {

@@ -19,7 +19,7 @@ export interface Webhook {
 
 /** Signs as Zendesk does: HMAC-SHA256 over timestamp and body, with the secret as it is written. */
 export function signZendesk(secret: string, body: string, now: number): Record<string, string> {
-  const timestamp = new Date(now).toISOString();
+  const timestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
   return {
     'content-type': 'application/json',
     'x-zendesk-webhook-signature-timestamp': timestamp,

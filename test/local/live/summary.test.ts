@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { type Case, foldCase } from '../../../domain/case.ts';
+import type { CaseEvent } from '../../../domain/event.ts';
+import type { Handoff } from '../../../functions/adapters/store/store.ts';
+import { metricsOf } from '../../../local/live/emf.ts';
+import { isClean, percentiles, type RunFacts, summarise, summaryText } from '../../../local/live/summary.ts';
+import type { Delivery } from '../../../local/replay/send.ts';
+import { event, opened, reply, solved } from '../../support/events.ts';
+import { contextOf } from '../../support/policy-fixture.ts';
+
+const CASE = 'zendesk:5158';
+// Mon 23 Nov 2026 10:00 in an office that is open 09–17 UTC; normal priority: first response due 14:00, warned 13:00.
+const OPENED = '2026-11-23T10:00:00.000Z';
+const context = contextOf();
+const decision = {
+  ruleId: 'playback',
+  reason: 'r',
+  policyVersion: 'test-1',
+  priority: 'normal' as const,
+  queue: 'general',
+  route: 'vendor' as const,
+  sensitive: false,
+  dataClass: 'standard',
+  category: 'playback',
+  tags: [],
+  language: 'en',
+};
+
+const opening = opened(OPENED, {});
+const triaged = event('triaged', '2026-11-23T10:00:01Z', { decision });
+const delivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
+  webhook: { source: 'zendesk', caseId: CASE, id, type: 'ticket.created', body: '', sign: () => ({}), isFact: true },
+  status: 202,
+  tries: 1,
+  accepted: true,
+  ...more,
+});
+
+function facts(log: readonly CaseEvent[], more: Partial<RunFacts> = {}): RunFacts {
+  const state = foldCase(log, context) as Case;
+  return {
+    logs: new Map([[CASE, log]]),
+    snapshots: new Map([[CASE, state]]),
+    handoffs: [],
+    executions: { SUCCEEDED: 2, RUNNING: 1 },
+    deadLetters: { 'stream-dlq': 0 },
+    mails: 1,
+    metrics: new Map([
+      ['CasesReceived', [1]],
+      ['AlertLag', [0.4, 1.2]],
+    ]),
+    deliveries: [delivery(opening.key)],
+    context,
+    now: Date.parse('2026-11-23T11:00:00Z'),
+    ...more,
+  };
+}
+
+describe('summarise', () => {
+  test('counts what happened', () => {
+    const warned = event('deadline-reached', '2026-11-23T13:00:01Z', {
+      clock: 'first-response',
+      turn: 1,
+      threshold: '75%',
+      kind: 'warning',
+      at: '2026-11-23T13:00:00.000Z',
+      dueAt: '2026-11-23T14:00:00.000Z',
+    });
+    const acknowledged = event('alert-acknowledged', '2026-11-23T13:05:00Z', { alertId: 'a', by: 'ana' });
+    const summary = summarise(
+      facts([opening, triaged, warned, acknowledged], { now: Date.parse('2026-11-23T13:30:00Z') }),
+    );
+    expect(summary).toMatchObject({
+      cases: 1,
+      events: 4,
+      routes: { 'general → vendor': 1 },
+      warnings: 1,
+      breaches: 0,
+      emails: 1,
+      acknowledged: 1,
+      metrics: { CasesReceived: 1, AlertLag: 2 },
+      alertLag: { p50: 0.4, p95: 1.2, max: 1.2 },
+      lost: [],
+      stuck: [],
+    });
+    expect(isClean(summary)).toBe(true);
+    expect(summaryText(summary)).toMatchInlineSnapshot(`
+      "Summary
+        Webhooks sent  1
+        Cases          1 with 4 events in their logs
+        Routes         general → vendor 1
+        Handoffs       none
+        Came home      0
+        Warnings       1
+        Breaches       0
+        E-mails        1
+        Acknowledged   1
+        Alert lag      p50 0.4 s, p95 1.2 s, max 1.2 s
+        Workflows      SUCCEEDED 2, RUNNING 1
+        Metrics        AlertLag 2
+                       CasesReceived 1
+        Lost           nothing
+        Stuck          nothing"
+    `);
+  });
+
+  test('a webhook that was refused, and one that is not in the log, are lost', () => {
+    const refused = delivery('x', { status: 400, accepted: false, problem: 'field: wrong' });
+    const { lost } = summarise(facts([opening, triaged], { deliveries: [refused, delivery('y')] }));
+    expect(lost).toEqual([
+      `${CASE}: ticket.created was not accepted (400: field: wrong)`,
+      `${CASE}: ticket.created was accepted but is not in the log`,
+    ]);
+  });
+
+  test('the echo of our own writing need not be in the log', () => {
+    const echo = delivery('echo');
+    const deliveries = [{ ...echo, webhook: { ...echo.webhook, isFact: false } }];
+    expect(summarise(facts([opening, triaged], { deliveries })).lost).toEqual([]);
+  });
+
+  test('an opened case without triage is lost, unless it was over by then', () => {
+    expect(summarise(facts([opening])).lost).toEqual([`${CASE}: opened, but never triaged`]);
+    expect(summarise(facts([opening, solved('2026-11-23T10:00:02Z')])).lost).toEqual([]);
+    expect(summarise(facts([opening], { now: Date.parse('2026-11-23T10:00:05Z') })).lost).toEqual([]);
+  });
+
+  test('a snapshot that is not the fold of its log is stuck', () => {
+    const log = [opening, triaged, reply('2026-11-23T10:30:00Z')];
+    const behind = foldCase(log.slice(0, 2), context) as Case;
+    const summary = summarise(facts(log, { snapshots: new Map([[CASE, behind]]) }));
+    expect(summary.stuck).toEqual([`${CASE}: the snapshot is not the fold of its log`]);
+    expect(summarise(facts(log, { snapshots: new Map() })).stuck).toEqual([`${CASE}: has a log but no snapshot`]);
+    expect(isClean(summary)).toBe(false);
+  });
+
+  test('a threshold that passed more than five seconds ago and was not told is stuck', () => {
+    const at = (now: string) => summarise(facts([opening, triaged], { now: Date.parse(now) })).stuck;
+    expect(at('2026-11-23T13:00:04Z')).toEqual([]);
+    expect(at('2026-11-23T13:00:09Z')).toEqual([`${CASE}: first-response (75%) was reached 9 s ago and not told`]);
+  });
+
+  test('an offer whose time is up, a failed workflow and a dead letter are stuck', () => {
+    const handoff: Handoff = {
+      handoffId: 'ho_1',
+      caseId: CASE,
+      vendor: 'manila',
+      attempt: 1,
+      state: 'offered',
+      offeredAt: OPENED,
+      answerBy: '2026-11-23T10:10:00.000Z',
+      packetHash: 'x',
+      workSeconds: 90,
+      policyVersion: 'test-1',
+      awaiting: 'answer',
+      taskToken: 't',
+    };
+    const more = { handoffs: [handoff], executions: { FAILED: 1 }, deadLetters: { 'poison-events': 2 } };
+    expect(summarise(facts([opening, triaged], more)).stuck).toEqual([
+      `${CASE}: still offered to manila, though the time was up at 2026-11-23T10:10:00.000Z`,
+      '1 workflow execution ended as FAILED',
+      '2 messages on poison-events',
+    ]);
+  });
+});
+
+test('percentiles are values that were measured', () => {
+  const twenty = Array.from({ length: 20 }, (_, index) => 20 - index);
+  expect(percentiles(twenty)).toEqual({ p50: 10, p95: 19, max: 20 });
+  expect(percentiles([3])).toEqual({ p50: 3, p95: 3, max: 3 });
+  expect(percentiles([])).toBeUndefined();
+});
+
+describe('metricsOf', () => {
+  const line = (namespace: string) =>
+    JSON.stringify({
+      _aws: {
+        Timestamp: 1,
+        CloudWatchMetrics: [
+          {
+            Namespace: namespace,
+            Dimensions: [['service']],
+            Metrics: [{ Name: 'AlertLag', Unit: 'Seconds' }, { Name: 'SlaBreach' }],
+          },
+        ],
+      },
+      AlertLag: [0.5, 1.5],
+      SlaBreach: 1,
+    });
+
+  test('reads single values and lists', () => {
+    expect(metricsOf(line('CaseRelay'))).toEqual([
+      ['AlertLag', [0.5, 1.5]],
+      ['SlaBreach', [1]],
+    ]);
+  });
+
+  test('passes over other namespaces and other lines', () => {
+    expect(metricsOf(line('Other'))).toEqual([]);
+    expect(metricsOf('{"message":"CloudWatchMetrics"}')).toEqual([]);
+    expect(metricsOf('{ CloudWatchMetrics torn')).toEqual([]);
+    expect(metricsOf('START RequestId: 1')).toEqual([]);
+  });
+});
