@@ -84,7 +84,7 @@ export function summarise(facts: RunFacts): Summary {
     stuck: [
       ...driftedCases(facts),
       ...untoldDeadlines(facts),
-      ...forgottenOffers(facts),
+      ...forgottenHandoffs(facts),
       ...failedExecutions(facts),
       ...lettersOnQueues(facts),
     ],
@@ -156,12 +156,13 @@ function untoldDeadlines({ snapshots, context, now }: RunFacts): string[] {
   });
 }
 
-function forgottenOffers({ handoffs, now }: RunFacts): string[] {
-  return handoffs
-    .filter(({ state, answerBy }) => state === 'offered' && Date.parse(answerBy) < now - GRACE_MS)
-    .map(
-      ({ caseId, vendor, answerBy }) => `${caseId}: still offered to ${vendor}, though the time was up at ${answerBy}`,
-    );
+/** Offers without an answer and accepted work without an end, though the time for it is up. */
+function forgottenHandoffs({ handoffs, now }: RunFacts): string[] {
+  return handoffs.flatMap(({ caseId, vendor, state, dueAt, answerBy }) => {
+    const until = state === 'offered' ? (dueAt ?? answerBy) : state === 'accepted' ? dueAt : undefined;
+    if (until === undefined || Date.parse(until) >= now - GRACE_MS) return [];
+    return [`${caseId}: still ${state} with ${vendor}, though the time was up at ${until}`];
+  });
 }
 
 function failedExecutions({ executions }: RunFacts): string[] {

@@ -140,7 +140,7 @@ describe('summarise', () => {
     expect(at('2026-11-23T13:00:09Z')).toEqual([`${CASE}: first-response (75%) was reached 9 s ago and not told`]);
   });
 
-  test('an offer whose time is up, a failed workflow and a dead letter are stuck', () => {
+  test('an offer or work whose time is up, a failed workflow and a dead letter are stuck', () => {
     const handoff: Handoff = {
       handoffId: 'ho_1',
       caseId: CASE,
@@ -155,9 +155,17 @@ describe('summarise', () => {
       awaiting: 'answer',
       taskToken: 't',
     };
-    const more = { handoffs: [handoff], executions: { FAILED: 1 }, deadLetters: { 'poison-events': 2 } };
+    const dueAt = '2026-11-23T10:59:54.000Z';
+    const working: Handoff = { ...handoff, state: 'accepted', awaiting: 'work', dueAt };
+    const inTime: Handoff = { ...working, dueAt: '2026-11-23T10:59:56.000Z' };
+    const more = {
+      handoffs: [handoff, working, inTime],
+      executions: { FAILED: 1 },
+      deadLetters: { 'poison-events': 2 },
+    };
     expect(summarise(facts([opening, triaged], more)).stuck).toEqual([
-      `${CASE}: still offered to manila, though the time was up at 2026-11-23T10:10:00.000Z`,
+      `${CASE}: still offered with manila, though the time was up at 2026-11-23T10:10:00.000Z`,
+      `${CASE}: still accepted with manila, though the time was up at 2026-11-23T10:59:54.000Z`,
       '1 workflow execution ended as FAILED',
       '2 messages on poison-events',
     ]);
