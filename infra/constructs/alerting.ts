@@ -63,7 +63,7 @@ export class Alerting extends Construct {
     const leadConsole = new ServiceFunction(this, 'lead-console', { platform })
       .usesTable(table, 'read', 'write')
       .usesSecrets(secrets, linkSecret);
-    for (const method of [HttpMethod.GET, HttpMethod.POST]) {
+    for (const method of [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST]) {
       api.addRoute({
         method,
         path: '/alerts/{alertId}/acknowledge',

@@ -78,7 +78,8 @@ export class CasePipeline extends Construct {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 25,
         bisectBatchOnError: true,
-        reportBatchItemFailures: true,
+        // Cases of one batch fail apart from each other, which a position in the batch cannot tell: the function
+        // throws, and the batch is halved and tried again (docs/adr/0001).
         retryAttempts: 8,
         maxRecordAge: Duration.hours(6),
         onFailure: new SqsDlq(this.streamDeadLetters),

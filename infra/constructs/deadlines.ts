@@ -36,7 +36,7 @@ export class Deadlines extends Construct {
     });
 
     const fireDeadline = new ServiceFunction(this, 'fire-deadline', { platform, timeout: fireTimeout })
-      .usesTable(table, 'read', 'append')
+      .usesTable(table, 'read', 'write')
       .sendsTo(this.queue, 'deadlineQueueUrl');
     fireDeadline.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),

@@ -87,14 +87,18 @@ export class Observability extends Construct {
         [
           new SingleValueWidget({
             title: 'Now',
-            metrics: [deadlines.oldestOverdue(), deadlines.sweeps(), count('slaBreach')],
+            metrics: [deadlines.oldestOverdue(), deadlines.sweeps(), count('alertAcknowledged')],
             width: 24,
             height: 3,
           }),
         ],
         [
           graph('Webhooks: requests, 5xx', webhookApi.requests(), webhookApi.serverErrors()),
-          graph('Cases received, duplicates dropped', count('casesReceived'), count('duplicatesDropped')),
+          graph(
+            'Cases received by source, duplicates dropped',
+            serviceMetricBy(platform, 'casesReceived', 'source', 'Sum'),
+            count('duplicatesDropped'),
+          ),
           graph('Triage by route', serviceMetricBy(platform, 'triageDecided', 'route', 'Sum')),
         ],
         [
