@@ -3,7 +3,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
+  ExpiredIteratorException,
   GetRecordsCommand,
+  type GetRecordsCommandOutput,
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
@@ -12,8 +14,9 @@ import { eventOf } from '../../functions/adapters/store/dynamo-store.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface Follow {
-  /** Rejects if the stream can no longer be read. Resolves after `stop`. */
+  /** Resolves after `stop`; rejects if the stream can no longer be read, which a caller may ignore. */
   readonly ended: Promise<void>;
+  /** Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -29,23 +32,38 @@ export async function followLog(
   onEvent: (event: CaseEvent) => void,
 ): Promise<Follow> {
   const shards = await openShards(client, StreamArn);
-  const iterators = await Promise.all(
+  const places = await Promise.all(
     shards.map(async (ShardId) => {
-      const position = { StreamArn, ShardId, ShardIteratorType: 'LATEST' as const };
-      return (await client.send(new GetShardIteratorCommand(position))).ShardIterator;
+      const shard: Shard = { StreamArn, ShardId };
+      return { shard, iterator: await iteratorAfter(client, shard, undefined) };
     }),
   );
   const ending = new AbortController();
-  const ended = Promise.all(iterators.map((iterator) => readShard(client, iterator, onEvent, ending.signal))).then(
-    () => undefined,
-  );
+  const reading = places.map(({ shard, iterator }) => readShard(client, shard, iterator, onEvent, ending.signal));
+  const ended = Promise.all(reading).then(() => undefined);
+  // Whoever only watches need not see it through: the run goes on without the lines.
+  ended.catch(() => undefined);
   return {
     ended,
     async stop() {
       ending.abort();
-      await ended;
+      await ended.catch(() => undefined);
     },
   };
+}
+
+interface Shard {
+  readonly StreamArn: string;
+  readonly ShardId: string;
+}
+
+/** Where to read on: after a record, or with what comes from now on. */
+async function iteratorAfter(client: DynamoDBStreamsClient, shard: Shard, sequenceNumber: string | undefined) {
+  const place =
+    sequenceNumber === undefined
+      ? { ShardIteratorType: 'LATEST' as const }
+      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber: sequenceNumber };
+  return (await client.send(new GetShardIteratorCommand({ ...shard, ...place }))).ShardIterator;
 }
 
 async function openShards(client: DynamoDBStreamsClient, StreamArn: string): Promise<string[]> {
@@ -58,19 +76,29 @@ async function openShards(client: DynamoDBStreamsClient, StreamArn: string): Pro
 
 async function readShard(
   client: DynamoDBStreamsClient,
+  shard: Shard,
   start: string | undefined,
   onEvent: (event: CaseEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let iterator = start;
+  let last: string | undefined;
   while (iterator !== undefined && !signal.aborted) {
-    const page = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
-    for (const record of page.Records ?? []) {
-      const event = eventOfRecord(record);
-      if (event !== undefined) onEvent(event);
+    try {
+      const page: GetRecordsCommandOutput = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      const records = page.Records ?? [];
+      for (const record of records) {
+        const event = eventOfRecord(record);
+        if (event !== undefined) onEvent(event);
+      }
+      last = records.at(-1)?.dynamodb?.SequenceNumber ?? last;
+      iterator = page.NextShardIterator;
+      if (records.length === 0) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    } catch (error) {
+      // A laptop that slept for a quarter of an hour wakes with an iterator that is too old.
+      if (!(error instanceof ExpiredIteratorException)) throw error;
+      iterator = await iteratorAfter(client, shard, last);
     }
-    iterator = page.NextShardIterator;
-    if ((page.Records ?? []).length === 0) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
