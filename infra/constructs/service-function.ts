@@ -14,10 +14,10 @@ import { LOG_RETENTION, type Platform } from './platform.ts';
 
 /**
  * Left out of the bundles. The SDK imports these lazily, to look for credentials on laptops, EC2
- * and containers, to sign for several regions at once, or to read event streams. In Lambda
- * credentials are in the environment, which is looked at first, and no operation used here streams
- * or spans regions: the imports are never reached. Inside the bundle they would be a third of it,
- * also because what they share with the rest could then no longer be shaken.
+ * and containers, or to read event streams. In Lambda credentials are in the environment, which is
+ * looked at first, and no operation used here streams: the imports are never reached. Inside the
+ * bundle they would be a third of it, also because what they share with the rest could then no
+ * longer be shaken. (Not @aws-sdk/signature-v4-multi-region: SES imports it at the top.)
  */
 const NEVER_REACHED = [
   '@aws-sdk/credential-provider-http',
@@ -27,7 +27,6 @@ const NEVER_REACHED = [
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
   '@aws-sdk/nested-clients',
-  '@aws-sdk/signature-v4-multi-region',
   '@aws-sdk/token-providers',
   '@smithy/core/event-streams',
   '@smithy/credential-provider-imds',
