@@ -56,7 +56,11 @@ const cloudAssembly = ({ workDir }: LocalStack) => resolve(workDir, 'cdk.out');
 
 async function cdk(args: readonly string[], endpoint: string, cwd: string, note: Note): Promise<void> {
   const env = { ...process.env, ...engineEnv(endpoint), CDK_HOME: resolve('.local', 'cdk') };
-  const child = spawn(resolve('node_modules', '.bin', 'cdk'), [...args, '--no-notices', '--ci'], { cwd, env, timeout: 300_000 });
+  const child = spawn(resolve('node_modules', '.bin', 'cdk'), [...args, '--no-notices', '--ci'], {
+    cwd,
+    env,
+    timeout: 300_000,
+  });
   const { code, output } = await outputOf(child, note);
   if (code === 0) return;
   if (/ENOSPC|No space left/.test(output)) throw new PlainError(DISK_FULL);
@@ -80,7 +84,8 @@ async function describeDeployment({ endpoint, workDir }: LocalStack): Promise<De
     }
   }
   const of = (type: string) => resources.filter((resource) => resource.type === type).map(({ id }) => id);
-  const named = (ids: readonly string[], separator: RegExp) => Object.fromEntries(ids.map((id) => [id.split(separator).at(-1) ?? id, id]));
+  const named = (ids: readonly string[], separator: RegExp) =>
+    Object.fromEntries(ids.map((id) => [id.split(separator).at(-1) ?? id, id]));
   const [tableName = ''] = of('AWS::DynamoDB::GlobalTable');
   const { Table } = await new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName: tableName }));
   return {

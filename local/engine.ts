@@ -35,7 +35,10 @@ export function engineEnv(endpoint: string): Record<string, string> {
 export async function openEngine(port: number): Promise<Engine> {
   const given = process.env.AWS_ENDPOINT_URL;
   if (given) {
-    if (!(await answers(given))) throw new PlainError(`AWS_ENDPOINT_URL is ${given}, but no engine answers there. Start it, or unset the variable.`);
+    if (!(await answers(given)))
+      throw new PlainError(
+        `AWS_ENDPOINT_URL is ${given}, but no engine answers there. Start it, or unset the variable.`,
+      );
     return { endpoint: given.replace(/\/$/, ''), stop: async () => undefined };
   }
   const endpoint = `http://127.0.0.1:${port}`;
@@ -49,7 +52,11 @@ export async function assertPortFree(port: number, variable: string): Promise<vo
   const server = createServer();
   await new Promise<void>((free, busy) => {
     server.once('error', () =>
-      busy(new PlainError(`Port ${port} is in use by another program. Stop that program, or choose another port: ${variable}=${port + 1} npm start`)),
+      busy(
+        new PlainError(
+          `Port ${port} is in use by another program. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
+        ),
+      ),
     );
     server.listen(port, '127.0.0.1', () => server.close(() => free()));
   });
@@ -92,7 +99,12 @@ async function startEngine(port: number, endpoint: string): Promise<Engine> {
   };
   const log = createWriteStream(join(run, 'log'));
   // A process group of its own, so that Ctrl-C reaches us first and we stop it in order.
-  const child = spawn(process.env.CASERELAY_PYTHON ?? 'python3', ['-m', 'ministack'], { cwd: run, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.CASERELAY_PYTHON ?? 'python3', ['-m', 'ministack'], {
+    cwd: run,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

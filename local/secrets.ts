@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Policy } from '../domain/policy.ts';
 import { SECRET } from '../functions/shared/names.ts';
 
@@ -35,11 +35,20 @@ export function localSecrets(policy: Policy): LocalSecrets {
 }
 
 /** Puts them into Secrets Manager, in the shapes that the functions read. */
-export async function putSecrets(client: SecretsManagerClient, policy: Policy, secrets: LocalSecrets, prefix: string): Promise<void> {
-  const put = (SecretId: string, value: unknown) => client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
+export async function putSecrets(
+  client: SecretsManagerClient,
+  policy: Policy,
+  secrets: LocalSecrets,
+  prefix: string,
+): Promise<void> {
+  const put = (SecretId: string, value: unknown) =>
+    client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
   await Promise.all([
     ...Object.entries(policy.sources).map(([name, { kind }]) =>
-      put(SECRET.source(prefix, name), { signingSecrets: [secrets.sources[name]], ...(kind === 'zendesk' ? { api: CRM_API } : {}) }),
+      put(SECRET.source(prefix, name), {
+        signingSecrets: [secrets.sources[name]],
+        ...(kind === 'zendesk' ? { api: CRM_API } : {}),
+      }),
     ),
     ...policy.vendors.map(({ id }) => put(SECRET.vendor(prefix, id), { signingSecrets: [secrets.vendors[id]] })),
     put(SECRET.links(prefix), { keys: [secrets.links] }),

@@ -1,0 +1,205 @@
+import { resolve } from 'node:path';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Policy, policyCalendars } from '../domain/policy.ts';
+import { compilePolicyDir } from '../policy/compiler/compile-policy.ts';
+import { bootstrap, deploy, type LocalStack, localPolicy, synth } from './deploy.ts';
+import { assertPortFree, engineEnv, openEngine } from './engine.ts';
+import { startDemoLead } from './live/acknowledge.ts';
+import { apiHost, type Deployment } from './live/deployment.ts';
+import { heading, lineFor } from './live/line.ts';
+import { followLog } from './live/live.ts';
+import { readMails } from './live/mails.ts';
+import { waitUntilQuiet } from './live/quiet.ts';
+import { readFacts } from './live/read-facts.ts';
+import { isClean, type Summary, summarise, summaryText } from './live/summary.ts';
+import { portOf, readOptions, type StartOptions, USAGE } from './options.ts';
+import { DISK_FULL, PlainError, step } from './progress.mjs';
+import { readExport } from './replay/export.ts';
+import { sampleSteps } from './replay/samples.ts';
+import { playSteps, type Step } from './replay/send.ts';
+import { CRM_API, type LocalSecrets, localSecrets, putSecrets } from './secrets.ts';
+import { startToys, type Toys } from './toys/toys-server.ts';
+
+/** Everything that was started, to be stopped in the opposite order. */
+const started: (() => Promise<void>)[] = [];
+const stopping = new AbortController();
+
+async function stopAll(): Promise<void> {
+  for (const stop of started.splice(0).reverse()) await stop().catch(() => undefined);
+}
+
+async function main(options: StartOptions): Promise<number> {
+  const toysPort = portOf('CASERELAY_TOYS_PORT', 4580);
+  await assertPortFree(toysPort, 'CASERELAY_TOYS_PORT');
+  const engine = await step('Starting the local AWS engine', () => openEngine(portOf('CASERELAY_ENGINE_PORT', 4566)));
+  started.push(engine.stop);
+  Object.assign(process.env, engineEnv(engine.endpoint));
+
+  const toysUrl = `http://127.0.0.1:${toysPort}`;
+  const workDir = resolve('.local', 'start');
+  const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl);
+  const stack: LocalStack = { endpoint: engine.endpoint, policyDir, publicUrl: `${toysUrl}/api`, workDir };
+  const { policy } = compilePolicyDir(policyDir);
+  await Promise.all([
+    step('Synthesising the app (cdk synth)', (note) => synth(stack, note)),
+    step('Preparing the engine for CDK (cdk bootstrap)', (note) => bootstrap(stack, note)),
+  ]);
+  const deployment = await step('Deploying (cdk deploy)', (note) => deploy(stack, note));
+  const secrets = localSecrets(policy);
+  await step('Putting secrets into Secrets Manager', () =>
+    putSecrets(new SecretsManagerClient({}), policy, secrets, 'caserelay'),
+  );
+  const toys = await openToys(toysPort, deployment, policy, secrets);
+  started.push(toys.close);
+  return run(options, { deployment, policy, secrets, toys });
+}
+
+interface Running {
+  readonly deployment: Deployment;
+  readonly policy: Policy;
+  readonly secrets: LocalSecrets;
+  readonly toys: Toys;
+}
+
+function openToys(port: number, deployment: Deployment, policy: Policy, secrets: LocalSecrets): Promise<Toys> {
+  return startToys({
+    port,
+    api: { endpoint: deployment.endpoint, host: apiHost(deployment) },
+    crm: {
+      source: 'zendesk',
+      signingSecret: secrets.sources.zendesk ?? '',
+      api: CRM_API,
+      integrationUserId: policy.sources.zendesk?.integrationUserId ?? '',
+    },
+    vendorSecrets: secrets.vendors,
+  });
+}
+
+async function run(options: StartOptions, running: Running): Promise<number> {
+  const { deployment, toys, policy } = running;
+  const since = Date.now();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const coloured = process.stdout.isTTY === true;
+  const steps = await readSteps(options, running);
+  console.log(`\n${whereToLook(running)}\n\n${heading(zone)}\n`);
+  const live = await followLog(new DynamoDBStreamsClient({}), deployment, (event) => {
+    const line = lineFor(event, { zone, coloured });
+    if (line !== undefined) console.log(line);
+  });
+  started.push(() => live.stop());
+  const mails = () => readMails(deployment.endpoint);
+  if (options.once) {
+    const lead = startDemoLead({ readMails: mails, since });
+    started.push(() => lead.stop());
+  }
+  await playSteps(steps, toys.sender, { startAt: Date.now(), signal: stopping.signal });
+  const facts = async (): Promise<Summary> => {
+    const context = { policy, calendar: policyCalendars(policy) };
+    const [dynamodb, sfn, sqs, logs] = [
+      new DynamoDBClient({}),
+      new SFNClient({}),
+      new SQSClient({}),
+      new CloudWatchLogsClient({}),
+    ];
+    const deps = { dynamodb, sfn, sqs, logs, readMails: mails, context, now: Date.now };
+    return summarise(await readFacts(deployment, { since, deliveries: toys.sender.deliveries }, deps));
+  };
+  if (!options.once) {
+    console.log(
+      '\nThat was the replay. Everything stays up: send a case of your own, read the mailbox; Ctrl-C stops it all.\n',
+    );
+    await new Promise((stop) => stopping.signal.addEventListener('abort', stop));
+    return 0;
+  }
+  console.log('\nThe replay has been sent; waiting for what it set off to end.\n');
+  await waitUntilQuiet(new SFNClient({}), Object.values(deployment.stateMachineArns), stopping.signal);
+  await toys.sender.idle();
+  const summary = await facts();
+  console.log(`\n${summaryText(summary)}`);
+  return isClean(summary) ? 0 : 1;
+}
+
+/** The webhooks to play: the samples, or an export. */
+async function readSteps(
+  { events, mapping, limit, seconds }: StartOptions,
+  { secrets, toys }: Running,
+): Promise<readonly Step[]> {
+  // Minutes since this year began, so that the cases of a later start on the same engine are new ones.
+  const run = Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 60_000);
+  if (events === undefined)
+    return sampleSteps({ crm: toys.crm, intakeSecret: secrets.sources.intake ?? '', firstNumber: run * 100 });
+  const secretOf = (source: string) => {
+    const secret = secrets.sources[source];
+    if (secret === undefined)
+      throw new PlainError(`The mapping names the source "${source}", which local/policy/sources.yaml does not have.`);
+    return secret;
+  };
+  const replay = await readExport({ file: events, mapping, limit, seconds, run: run.toString(36), secretOf });
+  console.log(`\n${replay.notes.join('\n')}`);
+  return replay.steps;
+}
+
+/** Addresses, and a case to paste into a terminal: signed when it is run, so that it never goes stale. */
+function whereToLook({ toys, secrets }: Running): string {
+  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const id = String(Date.now()).slice(-7);
+  const body = JSON.stringify({
+    type: 'zen:event-type:ticket.created',
+    id: `paste-${id}`,
+    time: at,
+    subject: `zen:ticket:${id}`,
+    zendesk_event_version: '2022-11-06',
+    detail: {
+      id,
+      subject: 'Video keeps buffering',
+      description: 'Playback stops every minute.',
+      status: 'NEW',
+      priority: 'HIGH',
+      is_public: true,
+      created_at: at,
+      updated_at: at,
+      via: { channel: 'web' },
+    },
+    event: {},
+  });
+  return `  Mailbox   ${toys.url}/mailbox      the leads' e-mails
+  CRM       ${toys.url}/crm          the toy Zendesk
+  Webhooks  ${toys.url}/api/webhooks/zendesk
+
+  A case of your own, to paste into another terminal:
+
+BODY='${body}'; TS=$(date -u +%Y-%m-%dT%H:%M:%SZ); \\
+curl -sS ${toys.url}/api/webhooks/zendesk -H 'content-type: application/json' -H "x-zendesk-webhook-signature-timestamp: $TS" \\
+  -H "x-zendesk-webhook-signature: $(printf '%s%s' "$TS" "$BODY" | openssl dgst -sha256 -hmac '${secrets.sources.zendesk}' -binary | base64)" -d "$BODY"`;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // A second Ctrl-C does not wait; the engine is killed as this process exits.
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort();
+    console.log('\nStopping …');
+    stopAll().then(() => process.exit(0));
+  });
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else process.exitCode = await main(options);
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    console.error(full ? DISK_FULL : error instanceof PlainError ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+} finally {
+  if (!stopping.signal.aborted) await stopAll();
+}
+// Whatever a library still holds open, this is the end of the run.
+if (!stopping.signal.aborted) process.exit();

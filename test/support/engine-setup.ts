@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { TestProject } from 'vitest/node';
+import type { Policy } from '../../domain/policy.ts';
+import { bootstrap, deploy, localPolicy, synth } from '../../local/deploy.ts';
+import { engineEnv, openEngine } from '../../local/engine.ts';
+import type { Deployment } from '../../local/live/deployment.ts';
+import { step } from '../../local/progress.mjs';
+import { type LocalSecrets, localSecrets, putSecrets } from '../../local/secrets.ts';
+import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
+
+/** What the end-to-end tests are given: the app, deployed with the demo's policy to an engine of their own. */
+export interface E2e {
+  readonly deployment: Deployment;
+  readonly policy: Policy;
+  readonly secrets: LocalSecrets;
+  /** Where the toys have to listen: the deployed policy has their address. */
+  readonly toysPort: number;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    e2e: E2e;
+  }
+}
+
+const ENGINE_PORT = 4576;
+const TOYS_PORT = 4590;
+
+/** Deploys once for all end-to-end tests; the engine stops after them, whatever happens. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const engine = await openEngine(ENGINE_PORT);
+  try {
+    const toysUrl = `http://127.0.0.1:${TOYS_PORT}`;
+    const workDir = resolve('.local', 'e2e');
+    const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl);
+    const stack = { endpoint: engine.endpoint, policyDir, publicUrl: `${toysUrl}/api`, workDir };
+    await Promise.all([
+      step('Synthesising for the end-to-end tests', (note) => synth(stack, note)),
+      step('Bootstrapping the engine', (note) => bootstrap(stack, note)),
+    ]);
+    const deployment = await step('Deploying to the engine', (note) => deploy(stack, note));
+    const { policy } = compilePolicyDir(policyDir);
+    const secrets = localSecrets(policy);
+    Object.assign(process.env, engineEnv(engine.endpoint));
+    await putSecrets(new SecretsManagerClient({}), policy, secrets, 'caserelay');
+    project.provide('e2e', { deployment, policy, secrets, toysPort: TOYS_PORT });
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+  return () => engine.stop();
+}
