@@ -1,0 +1,322 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Validations } from 'aws-cdk-lib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ENV } from '../../functions/shared/names.ts';
+import { POLICY } from '../support/policy-fixture.ts';
+import { bundleDirs, type Resource, roleStatements, type Synthesised, synthesised } from './synthesised.ts';
+
+let synth: Synthesised;
+let all: (type: string) => Resource[];
+beforeAll(() => {
+  synth = synthesised();
+  all = synth.ofType;
+});
+
+const functionFolders = readdirSync('functions').filter((name) => name !== 'adapters' && name !== 'shared');
+
+describe('functions', () => {
+  test('there is one for each folder, and no other', () => {
+    const names = all('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName);
+    expect(names.sort()).toEqual(functionFolders.map((name) => `CaseRelay-${name}`).sort());
+  });
+
+  test('each runs on the current Node on arm64, traced, with JSON logs in a log group of its own', () => {
+    for (const { id, Properties } of all('AWS::Lambda::Function')) {
+      expect(Properties.Runtime, id).toBe('nodejs24.x');
+      expect(Properties.Architectures, id).toEqual(['arm64']);
+      expect(Properties.TracingConfig, id).toEqual({ Mode: 'Active' });
+      expect(Properties.LoggingConfig, id).toMatchObject({ LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } });
+    }
+    const groups = all('AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
+    expect(new Set(groups).size).toBe(functionFolders.length);
+  });
+
+  test('each has a role of its own, without managed policies', () => {
+    const roles = all('AWS::Lambda::Function').map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
+    expect(new Set(roles).size).toBe(functionFolders.length);
+    for (const { id, Properties } of all('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+  });
+
+  test('environment variables are those of names.ts', () => {
+    const known = new Set<string>([...Object.values(ENV), 'POWERTOOLS_SERVICE_NAME']);
+    for (const { id, Properties } of all('AWS::Lambda::Function'))
+      for (const name of Object.keys(Properties.Environment.Variables)) expect(known, `${id}: ${name}`).toContain(name);
+  });
+
+  test('each bundle loads with the environment it is given, and carries the policy', async () => {
+    const dirs = bundleDirs(synth);
+    for (const { Properties } of all('AWS::Lambda::Function')) {
+      const dir = dirs.get(Properties.FunctionName) as string;
+      expect(JSON.parse(readFileSync(join(dir, 'policy.json'), 'utf8')).version).toBe(POLICY.version);
+      const given = Object.fromEntries(Object.keys(Properties.Environment.Variables).map((name) => [name, 'given']));
+      const env = { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...given };
+      const script = `import(${JSON.stringify(join(dir, 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env, cwd: dir });
+      expect(stdout.trim(), Properties.FunctionName).toBe('function');
+    }
+  });
+
+  test('the webhook bundle is below 300 KB', () => {
+    const { size } = statSync(join(bundleDirs(synth).get('CaseRelay-receive-webhook') as string, 'index.mjs'));
+    expect(size).toBeLessThan(300 * 1024);
+  });
+});
+
+describe('permissions', () => {
+  test('no action is a wildcard', () => {
+    for (const { id, actions } of roleStatements(synth))
+      for (const action of actions) expect(action, id).not.toContain('*');
+  });
+
+  /** Actions that know no resources, so that AWS wants "*". */
+  const ANY_RESOURCE = new Set([
+    ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+    // Step Functions setting up the delivery of its own logs.
+    ...['logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:GetLogDelivery', 'logs:ListLogDeliveries'],
+    ...['logs:UpdateLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'],
+    // Of a stream event source.
+    'dynamodb:ListStreams',
+  ]);
+
+  test('only what knows no resources is granted on all of them', () => {
+    for (const { id, actions, resources } of roleStatements(synth)) {
+      if (!JSON.stringify(resources).includes('*')) continue;
+      for (const action of actions) expect(ANY_RESOURCE, `${id}: ${action}`).toContain(action);
+    }
+  });
+
+  test('a function reads only the secrets that it needs', () => {
+    const readable = (name: string) =>
+      roleStatements(synth)
+        .filter(({ id, actions }) => id.includes(name) && actions.includes('secretsmanager:GetSecretValue'))
+        .flatMap(({ resources }) =>
+          resources.map((resource) => /secret:(.*)-\?{6}/.exec(JSON.stringify(resource))?.[1]),
+        );
+    expect(readable('receivewebhook')).toEqual(['caserelay/source/intake', 'caserelay/source/zendesk']);
+    expect(readable('leadconsole')).toEqual(['caserelay/links']);
+    expect(readable('applyevent')).toEqual([]);
+    expect(readable('triagecase')).toEqual([]);
+  });
+});
+
+describe('data', () => {
+  test('the table streams, restores, expires, and is encrypted with our key', () => {
+    const [table, ...others] = all('AWS::DynamoDB::GlobalTable');
+    expect(others).toEqual([]);
+    expect(table?.DeletionPolicy).toBe('Retain');
+    expect(table?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      Replicas: [
+        { DeletionProtectionEnabled: true, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'dueShard', KeyType: 'HASH' },
+            { AttributeName: 'dueAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    });
+  });
+
+  test('keys rotate; secrets are encrypted with one of them', () => {
+    for (const { id, Properties } of all('AWS::KMS::Key')) expect(Properties.EnableKeyRotation, id).toBe(true);
+    const names = all('AWS::SecretsManager::Secret').map(({ id, Properties }) => {
+      expect(Properties.KmsKeyId, id).toBeDefined();
+      return Properties.Name;
+    });
+    expect(names.sort()).toEqual(
+      [
+        'caserelay/links',
+        ...Object.keys(POLICY.sources).map((name) => `caserelay/source/${name}`),
+        ...POLICY.vendors.map(({ id }) => `caserelay/vendor/${id}`),
+      ].sort(),
+    );
+  });
+
+  test('the service stack refers to no secret, so that a vendor can be taken out of the policy', () => {
+    const service = synth.resources.filter(({ Type }) => Type !== 'AWS::SecretsManager::Secret');
+    expect(JSON.stringify(service)).not.toMatch(/ImportValue":"[^"]*(Vendor-?|Source-?|Links)/);
+  });
+
+  test('every log group expires and is encrypted with our key', () => {
+    expect(all('AWS::Logs::LogGroup').length).toBe(functionFolders.length + 3 + 1);
+    for (const { id, Properties } of all('AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays, id).toBe(30);
+      expect(Properties.KmsKeyId, id).toBeDefined();
+    }
+  });
+});
+
+describe('queues and event sources', () => {
+  test('every queue is encrypted, and has a dead-letter queue or is where such end', () => {
+    const deadLetterQueues = ['deadlines-dlq', 'sweep-schedule-dlq', 'poison-events', 'stream-dlq'];
+    for (const { id, Properties } of all('AWS::SQS::Queue')) {
+      expect(Properties.SqsManagedSseEnabled, id).toBe(true);
+      const name = Properties.QueueName.replace('CaseRelay-', '');
+      if (deadLetterQueues.includes(name)) expect(Properties.MessageRetentionPeriod, id).toBe(1_209_600);
+      else expect(Properties.RedrivePolicy, id).toMatchObject({ maxReceiveCount: 5 });
+    }
+  });
+
+  test('a hint stays hidden for six times as long as its function may run', () => {
+    const queue = all('AWS::SQS::Queue').find(({ Properties }) => Properties.QueueName === 'CaseRelay-deadlines');
+    expect(queue?.Properties.VisibilityTimeout).toBe(120);
+    const fire = all('AWS::Lambda::Function').find(({ Properties }) => /fire-deadline/.test(Properties.FunctionName));
+    expect(fire?.Properties.Timeout).toBe(20);
+  });
+
+  test('the stream carries new events only, gives up at some point, and tells where', () => {
+    const stream = all('AWS::Lambda::EventSourceMapping').find(({ Properties }) => Properties.StartingPosition);
+    expect(stream?.Properties).toMatchObject({
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 8,
+      MaximumRecordAgeInSeconds: 21_600,
+      StartingPosition: 'TRIM_HORIZON',
+      DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+    });
+    expect(JSON.parse(stream?.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ['INSERT'],
+      dynamodb: { Keys: { SK: { S: [{ prefix: 'EV#' }] } } },
+    });
+  });
+
+  test('the sweep runs each minute, and what cannot be started is kept', () => {
+    expect(all('AWS::Scheduler::Schedule')[0]?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { RetryPolicy: { MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: expect.anything() } },
+    });
+  });
+});
+
+describe('the HTTP API', () => {
+  test('has these routes, throttled and logged', () => {
+    const routes = all('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+    expect(routes.sort()).toEqual([
+      'GET /alerts/{alertId}/acknowledge',
+      'HEAD /alerts/{alertId}/acknowledge',
+      'POST /alerts/{alertId}/acknowledge',
+      'POST /vendors/{vendorId}/handoffs/{handoffId}/answers',
+      'POST /webhooks/{source}',
+    ]);
+    expect(all('AWS::ApiGatewayV2::Stage')[0]?.Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      RouteSettings: { 'POST /webhooks/{source}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 } },
+      AccessLogSettings: { DestinationArn: expect.anything() },
+    });
+  });
+
+  test('logs no query string: a link’s token is in it', () => {
+    const { Format } = all('AWS::ApiGatewayV2::Stage')[0]?.Properties.AccessLogSettings ?? {};
+    expect(Format).not.toMatch(/\$context\.(path|.*[qQ]uery)/);
+  });
+});
+
+describe('workflows', () => {
+  test.each(['case-triage', 'vendor-handoff', 'breach-alert'])(
+    '%s: infra fills each placeholder, and no other',
+    (name) => {
+      const file = readFileSync(`workflows/${name}.asl.json`, 'utf8');
+      const machine = all('AWS::StepFunctions::StateMachine').find(
+        ({ Properties }) => Properties.StateMachineName === `CaseRelay-${name}`,
+      );
+      expect(machine?.Properties.DefinitionString).toBe(file);
+      const placeholders = new Set([...file.matchAll(/\$\{([^}]+)\}/g)].map(([, placeholder]) => placeholder));
+      expect(Object.keys(machine?.Properties.DefinitionSubstitutions).sort()).toEqual([...placeholders].sort());
+      expect(machine?.Properties).toMatchObject({
+        StateMachineType: name === 'case-triage' ? 'EXPRESS' : 'STANDARD',
+        TracingConfiguration: { Enabled: true },
+        LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+      });
+    },
+  );
+
+  test('each placeholder is filled with the function that its state is named after', () => {
+    for (const { Properties } of all('AWS::StepFunctions::StateMachine')) {
+      for (const [placeholder, arn] of Object.entries<{ 'Fn::GetAtt': string[] }>(Properties.DefinitionSubstitutions)) {
+        const logicalId = arn['Fn::GetAtt'][0] as string;
+        const name = synth.resources.find(({ id }) => id === logicalId)?.Properties.FunctionName as string;
+        expect(pascalCase(name.replace('CaseRelay-', ''))).toBe(placeholder.replace(/Arn$/, ''));
+      }
+    }
+  });
+});
+
+describe('alarms', () => {
+  const runbook = readFileSync('docs/runbook.md', 'utf8');
+
+  test('each names its runbook entry, which exists and tells what it means, where to look and what to do', () => {
+    for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) {
+      const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
+      expect(Properties.AlarmName, id).toBe(`CaseRelay-${anchor}`);
+      const entry = runbook.split(/^### /m).find((section) => section.startsWith(`${anchor}\n`));
+      expect(entry, anchor).toBeDefined();
+      for (const part of ['**Means**', '**Look**', '**Do**']) expect(entry, anchor).toContain(part);
+    }
+  });
+
+  test('the runbook has no entry for an alarm that does not exist', () => {
+    const named = runbook.slice(runbook.indexOf('## Alarms'), runbook.indexOf('## Routine')).matchAll(/^### (.+)$/gm);
+    const names = all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName.replace('CaseRelay-', ''));
+    expect([...named].map(([, name]) => name).sort()).toEqual(names.sort());
+  });
+
+  test('each tells the topic; there are few enough to pay for', () => {
+    for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) expect(Properties.AlarmActions?.length, id).toBe(1);
+    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(14);
+    expect(all('AWS::CloudWatch::Dashboard').length).toBe(1);
+  });
+
+  test('every dead-letter queue has one, every workflow too', () => {
+    const watched = JSON.stringify(all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.Dimensions));
+    for (const { id, Properties } of all('AWS::SQS::Queue'))
+      if (Properties.QueueName !== 'CaseRelay-deadlines') expect(watched, id).toContain(id);
+    for (const { id } of all('AWS::StepFunctions::StateMachine')) expect(watched, id).toContain(id);
+  });
+
+  test('a silent sweeper rings because data is missing', () => {
+    const silent = all('AWS::CloudWatch::Alarm').find(({ Properties }) => /sweeper-silent/.test(Properties.AlarmName));
+    expect(silent?.Properties).toMatchObject({
+      Namespace: 'CaseRelay',
+      MetricName: 'Sweeps',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 60,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'breaching',
+    });
+  });
+});
+
+describe('cdk-nag', () => {
+  test('finds nothing that is not acknowledged', () => {
+    const report = JSON.parse(readFileSync(resolve(synth.outdir, 'validation-report.json'), 'utf8'));
+    expect(report.pluginReports).toEqual([]);
+  });
+
+  test('each acknowledgement has a reason, and is of one finding', () => {
+    const acknowledged = synth.app.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata.filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY))
+      .flatMap(({ data }) => Object.entries(data as Record<string, unknown>));
+    expect(acknowledged.length).toBeGreaterThan(0);
+    for (const [rule, reason] of acknowledged) {
+      expect(rule).not.toBe('AwsSolutions-IAM5');
+      expect(JSON.stringify(reason).length, rule).toBeGreaterThan(40);
+    }
+  });
+});
+
+function pascalCase(kebab: string): string {
+  return kebab.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+}

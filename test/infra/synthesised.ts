@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { caseRelay } from '../../infra/case-relay.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { POLICY } from '../support/policy-fixture.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of whatever shape its resources have.
+type Json = any;
+
+export interface Resource {
+  readonly id: string;
+  readonly Type: string;
+  readonly Properties: Json;
+  readonly DeletionPolicy?: string;
+}
+
+/** Both stacks, synthesised for real (bundles included) with the test policy. */
+export function synthesised(context: Readonly<Record<string, string>> = {}) {
+  const outdir = mkdtempSync(join(tmpdir(), 'caserelay-synth-'));
+  const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+  // The CLI always gives a region; without it, one has to be named.
+  const app = new App({ outdir, context: { region: 'eu-central-1', ...flags, ...context } });
+  const stacks = caseRelay(app, readSettings(app.node), POLICY);
+  const assembly = app.synth();
+  const templates = Object.values(stacks).map((stack) => assembly.getStackArtifact(stack.artifactId).template as Json);
+  const resources: Resource[] = templates.flatMap((template) =>
+    Object.entries<Json>(template.Resources).map(([id, resource]) => ({ id, ...resource })),
+  );
+  return { app, outdir, resources, ofType: (type: string) => resources.filter(({ Type }) => Type === type) };
+}
+
+export type Synthesised = ReturnType<typeof synthesised>;
+
+/** The statements of the role policies, each with the id of the policy it is in. */
+export function roleStatements({ ofType }: Synthesised) {
+  return ofType('AWS::IAM::Policy').flatMap(({ id, Properties }) =>
+    Properties.PolicyDocument.Statement.map((statement: Json) => ({
+      id,
+      actions: [statement.Action].flat() as string[],
+      resources: [statement.Resource].flat() as Json[],
+    })),
+  ) as { id: string; actions: string[]; resources: Json[] }[];
+}
+
+/** Where the code of a function lies, by the function's name. */
+export function bundleDirs({ outdir, ofType }: Synthesised): Map<string, string> {
+  return new Map(
+    ofType('AWS::Lambda::Function').map(({ Properties }) => [
+      Properties.FunctionName,
+      join(outdir, `asset.${String(Properties.Code.S3Key).replace(/\.zip$/, '')}`),
+    ]),
+  );
+}
