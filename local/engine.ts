@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { DISK_FULL, PlainError } from './progress.mjs';
@@ -78,6 +78,9 @@ async function startEngine(port: number, endpoint: string): Promise<Engine> {
     return path;
   };
   rmSync(run, { recursive: true, force: true });
+  mkdirSync(run, { recursive: true });
+  // The engine's Lambda workers are CommonJS files below this folder; the project's own package.json says modules.
+  writeFileSync(join(run, 'package.json'), '{ "type": "commonjs" }\n');
   const env = {
     ...withoutAws(process.env),
     PYTHONPATH: resolve('.local', 'engine'),
@@ -98,12 +101,12 @@ async function startEngine(port: number, endpoint: string): Promise<Engine> {
     NODE_OPTIONS: '--no-deprecation',
   };
   const log = createWriteStream(join(run, 'log'));
-  // A process group of its own, so that Ctrl-C reaches us first and we stop it in order.
-  const child = spawn(process.env.CASERELAY_PYTHON ?? 'python3', ['-m', 'ministack'], {
+  // A process group of its own, so that Ctrl-C reaches us first and we stop it in order. It ends with its standard input.
+  const child = spawn(process.env.CASERELAY_PYTHON ?? 'python3', [resolve('local', 'engine.py')], {
     cwd: run,
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -113,8 +116,6 @@ async function startEngine(port: number, endpoint: string): Promise<Engine> {
     });
   }
   const stop = () => stopGroup(child, run);
-  // Should this process die without stopping it, the engine must not outlive it.
-  process.once('exit', () => killGroup(child, 'SIGKILL'));
   const deadline = Date.now() + 30_000;
   while (!(await answers(endpoint))) {
     if (child.exitCode !== null || Date.now() > deadline) {

@@ -103,7 +103,7 @@ async function run(options: StartOptions, running: Running): Promise<number> {
     const [dynamodb, sfn, sqs, logs] = [
       new DynamoDBClient({}),
       new SFNClient({}),
-      new SQSClient({}),
+      new SQSClient({ useQueueUrlAsEndpoint: false }),
       new CloudWatchLogsClient({}),
     ];
     const deps = { dynamodb, sfn, sqs, logs, readMails: mails, context, now: Date.now };
