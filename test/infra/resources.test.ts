@@ -61,7 +61,7 @@ describe('functions', () => {
 
   test('the webhook bundle is below 300 KB', () => {
     const { size } = statSync(join(bundleDirs(synth).get('CaseRelay-receive-webhook') as string, 'index.mjs'));
-    expect(size).toBeLessThan(300 * 1024);
+    expect(size).toBeLessThan(300_000);
   });
 });
 
