@@ -72,12 +72,12 @@ export interface FoldContext {
 }
 
 /** Events that are a record only: folding them changes nothing. */
-const RECORD_ONLY: ReadonlySet<CaseEvent['type']> = new Set([
-  'written-back',
-  'alert-notified',
-  'alert-acknowledged',
-  'alert-unanswered',
-]);
+const RECORD_ONLY = ['written-back', 'alert-notified', 'alert-acknowledged', 'alert-unanswered'] as const;
+export type RecordOnlyEvent = EventOf<(typeof RECORD_ONLY)[number]>;
+
+export function isRecordOnly(event: CaseEvent): event is RecordOnlyEvent {
+  return RECORD_ONLY.some((type) => type === event.type);
+}
 
 /** Folds a whole log, in any order and with duplicates, into the case; undefined for no events. */
 export function foldCase(events: readonly CaseEvent[], context: FoldContext): Case | undefined {
@@ -95,7 +95,7 @@ export function continuesCase(state: Case | undefined, event: CaseEvent, policyV
 
 /** Applies the next event in log order. Pure: returns a new case. */
 export function applyEvent(state: Case | undefined, event: CaseEvent, context: FoldContext): Case {
-  if (RECORD_ONLY.has(event.type) && state !== undefined) return state;
+  if (isRecordOnly(event) && state !== undefined) return state;
   const before = state ?? emptyCase(event, context.policy);
   const after = foldInto(before, event, context);
   return { ...after, foldedTo: logPosition(event) };

@@ -7,7 +7,9 @@ import {
   type FoldContext,
   foldCase,
   isOver,
+  isRecordOnly,
   nextThreshold,
+  type RecordOnlyEvent,
 } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove } from '../../domain/handoff.ts';
@@ -38,24 +40,32 @@ const MOST_CONFLICTS = 8;
  * again at any point: the fold converges, and each effect has a name of its own. Throws
  * PoisonEventError for an event that cannot be folded; any other error may pass when tried again.
  */
-export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<Case> {
-  const state = await foldAndSave(event, deps);
+export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
+  if (isRecordOnly(event)) return followRecord(event, deps);
+  const { state, deadlineIsNews } = await foldAndSave(event, deps);
   await startWhatFollows(event, state, deps);
-  await hintNear('case', state.caseId, dueAtOf(state, deps.context), deps);
-  return state;
+  if (deadlineIsNews) await hintNear('case', state.caseId, dueAtOf(state, deps.context), deps);
 }
 
-async function foldAndSave(event: CaseEvent, deps: ApplyEventDeps): Promise<Case> {
+interface Folded {
+  readonly state: Case;
+  /** May its next deadline be one that nobody was told of? Not if this event left it as it was. */
+  readonly deadlineIsNews: boolean;
+}
+
+async function foldAndSave(event: CaseEvent, { store, context }: ApplyEventDeps): Promise<Folded> {
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
-    const stored = await deps.store.load(event.caseId);
-    const inOrder = continuesCase(stored?.state, event, deps.context.policy.version);
-    const log = inOrder ? [] : await deps.store.events(event.caseId);
+    const stored = await store.load(event.caseId);
+    const inOrder = continuesCase(stored?.state, event, context.policy.version);
+    const log = inOrder ? [] : await store.events(event.caseId);
     const state = fold(() =>
-      inOrder ? applyToCase(stored?.state, event, deps.context) : foldCase([...log, event], deps.context),
+      inOrder ? applyToCase(stored?.state, event, context) : foldCase([...log, event], context),
     );
-    if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return state;
-    const saved = await deps.store.save(state, dueAtOf(state, deps.context), stored?.version ?? 0);
-    if (saved === 'saved') return state;
+    // Applied before: by a delivery that may have died before its hint was sent.
+    if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, deadlineIsNews: true };
+    const dueAt = dueAtOf(state, context);
+    const saved = await store.save(state, dueAt, stored?.version ?? 0);
+    if (saved === 'saved') return { state, deadlineIsNews: dueAt !== stored?.dueAt };
   }
   throw new Error(`case ${event.caseId} changed under ${MOST_CONFLICTS} attempts to apply ${event.key}`);
 }
@@ -104,11 +114,6 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
     case 'handoff-recalled':
       await followHandoff(event, deps);
       return;
-    case 'alert-notified':
-    case 'alert-acknowledged':
-    case 'alert-unanswered':
-      await followAlert(event, deps);
-      return;
     case 'solved':
     case 'merged':
     case 'status-changed':
@@ -137,7 +142,9 @@ async function followHandoff(event: Extract<CaseEvent, { handoffId: string }>, d
   await hintNear('handoff', handoff.handoffId, handoff.dueAt, deps);
 }
 
-async function followAlert(event: Extract<CaseEvent, { alertId: string }>, deps: ApplyEventDeps): Promise<void> {
+/** Events that leave the case as it is can still end, or begin, the wait of an alert. */
+async function followRecord(event: RecordOnlyEvent, deps: ApplyEventDeps): Promise<void> {
+  if (event.type === 'written-back') return;
   const stored = await deps.store.alert(event.alertId);
   if (stored === undefined) return;
   if (event.type === 'alert-notified') return hintNear('alert', event.alertId, stored.dueAt, deps);

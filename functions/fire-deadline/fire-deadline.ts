@@ -50,19 +50,20 @@ export type Fired = 'recorded' | 'hinted-again' | 'nothing-due' | 'gone';
 export function fireDeadline(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   switch (hint.kind) {
     case 'case':
-      return fireCase(hint.id, deps);
+      return fireCase(hint, deps);
     case 'handoff':
-      return fireHandoff(hint.id, deps);
+      return fireHandoff(hint, deps);
     case 'alert':
-      return fireAlert(hint.id, deps);
+      return fireAlert(hint, deps);
   }
 }
 
 /**
- * Records the thresholds of a case that have been reached. The event's key names the threshold and its deadline, so however often and side by side this runs,
- * each is recorded, counted and told once.
+ * Records the thresholds of a case that have been reached. The event's key names the threshold and
+ * its deadline, so however often and side by side this runs, each is recorded, counted and told once.
  */
-async function fireCase(caseId: string, deps: FireDeps): Promise<Fired> {
+async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
+  const { id: caseId } = hint;
   const { store, context, meter } = deps;
   const now = deps.now();
   const stored = await store.load(caseId);
@@ -81,29 +82,32 @@ async function fireCase(caseId: string, deps: FireDeps): Promise<Fired> {
   if (reached.length > 0) return 'recorded';
 
   const next = nextThreshold(state, context);
+  const dueAt = next === undefined ? undefined : toInstant(next.at);
+  if (!stale) return hintAgain(hint, dueAt, deps);
   // With no event to carry it, a deadline that a new policy has moved is saved here, or the old one would
   // stay on the index. If that loses to apply-event, apply-event has folded under this policy too.
-  if (stale) await store.save(state, next === undefined ? undefined : toInstant(next.at), stored.version);
-  return hintAgain('case', caseId, next === undefined ? undefined : toInstant(next.at), deps);
+  await store.save(state, dueAt, stored.version);
+  return hintAgain({ ...hint, dueAt: dueAt ?? hint.dueAt }, dueAt, deps);
 }
 
 /** Ends the wait for a vendor's answer or work whose time is up. */
-async function fireHandoff(handoffId: string, deps: FireDeps): Promise<Fired> {
-  const handoff = await deps.store.handoff(handoffId);
+async function fireHandoff(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
+  const handoff = await deps.store.handoff(hint.id);
   if (handoff === undefined) return 'gone';
   if (handoff.dueAt === undefined || Date.parse(handoff.dueAt) > deps.now())
-    return hintAgain('handoff', handoffId, handoff.dueAt, deps);
+    return hintAgain(hint, handoff.dueAt, deps);
   await endHandoff(handoff, deps);
   return 'recorded';
 }
 
 /** Ends the wait of a rung that nobody acknowledged; apply-event has the workflow go on to the next. */
-async function fireAlert(alertId: string, deps: FireDeps): Promise<Fired> {
+async function fireAlert(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
+  const { id: alertId } = hint;
   const stored = await deps.store.alert(alertId);
   if (stored === undefined) return 'gone';
   const { rung, dueAt, alert } = stored;
   const now = deps.now();
-  if (dueAt === undefined || Date.parse(dueAt) > now) return hintAgain('alert', alertId, dueAt, deps);
+  if (dueAt === undefined || Date.parse(dueAt) > now) return hintAgain(hint, dueAt, deps);
   const at = toInstant(now);
   await deps.store.endRung(alertId, rung, {
     type: 'alert-unanswered',
@@ -117,14 +121,12 @@ async function fireAlert(alertId: string, deps: FireDeps): Promise<Fired> {
   return 'recorded';
 }
 
-/** A hint that came early, or whose deadline has moved, is sent anew if its time is near; the sweep finds it otherwise. */
-async function hintAgain(
-  kind: DeadlineHint['kind'],
-  id: string,
-  dueAt: string | undefined,
-  { queue, now }: FireDeps,
-): Promise<Fired> {
-  if (dueAt === undefined || Date.parse(dueAt) - now() > HINT_AHEAD_MS) return 'nothing-due';
-  await queue.hint([{ kind, id, dueAt }], now());
+/**
+ * A hint that came early, by the difference of two clocks, is sent anew. One whose deadline has moved is
+ * dropped: who moved the deadline has sent a hint of its own, or the sweep will. So hints do not multiply.
+ */
+async function hintAgain(hint: DeadlineHint, dueAt: string | undefined, { queue, now }: FireDeps): Promise<Fired> {
+  if (dueAt !== hint.dueAt || Date.parse(dueAt) - now() > HINT_AHEAD_MS) return 'nothing-due';
+  await queue.hint([hint], now());
   return 'hinted-again';
 }

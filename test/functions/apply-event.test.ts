@@ -125,9 +125,10 @@ describe('the snapshot', () => {
     for (const clock of stricter.clocks) clock.targets.normal = 600;
     const next = status('2026-11-16T09:00:04Z', 'open');
     await store.append(next);
-    const state = await applyEvent(next, { ...deps, context: contextOf(stricter) });
-    expect(state.policyVersion).toBe('test-2');
-    expect(state.turns.map((turn) => turn.targetSeconds)).toEqual([600, 600]);
+    await applyEvent(next, { ...deps, context: contextOf(stricter) });
+    const state = (await store.load(CASE))?.state;
+    expect(state?.policyVersion).toBe('test-2');
+    expect(state?.turns.map((turn) => turn.targetSeconds)).toEqual([600, 600]);
   });
 });
 
@@ -208,6 +209,21 @@ describe('what follows an event', () => {
     await store.move('ho_1', 'offered', 'expired', expired);
     await applyEvent(expired, deps);
     expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'expired' }]);
+  });
+
+  it('an event that leaves the deadline where it was sends no further hint; a delivery after a crash does', async () => {
+    const { store, deps, hints } = setUp();
+    const first = opened('2026-11-16T09:00:00Z', { priority: 'urgent' });
+    await store.append(first);
+    await applyEvent(first, deps);
+    const soon = { ...deps, now: () => Date.parse('2026-11-16T09:22:00Z') };
+    const note = event('message-added', '2026-11-16T09:21:59Z', { author: 'agent', public: false });
+    await store.append(note);
+    await applyEvent(note, soon);
+    expect(hints).toEqual([]);
+    await applyEvent(note, soon);
+    expect(hints.map(({ dueAt }) => dueAt)).toEqual(['2026-11-16T09:22:30.000Z']);
+    expect((await store.load(CASE))?.dueAt).toBe('2026-11-16T09:22:30.000Z');
   });
 
   it('a wait that ends before the next sweep is hinted at once', async () => {

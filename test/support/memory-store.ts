@@ -26,7 +26,7 @@ export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, Ale
 
 export function memoryStore(): MemoryStore {
   const logs = new Map<string, Map<string, CaseEvent>>();
-  const cases = new Map<string, StoredCase & { dueAt: string | undefined }>();
+  const cases = new Map<string, StoredCase>();
   const handoffs = new Map<string, Handoff>();
   const alerts = new Map<string, StoredAlert>();
   const mailed = new Set<string>();
@@ -70,7 +70,7 @@ export function memoryStore(): MemoryStore {
     async load(caseId) {
       gate();
       const stored = cases.get(caseId);
-      return stored === undefined ? undefined : { state: structuredClone(stored.state), version: stored.version };
+      return structuredClone(stored);
     },
     async save(state: Case, dueAt, expected) {
       gate();

@@ -105,7 +105,7 @@ export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffSto
       expect(await store.load(caseId)).toBeUndefined();
       expect(await store.save(state, '2026-11-16T12:00:00.000Z', 0)).toBe('saved');
       expect(await store.save(state, undefined, 0)).toBe('conflict');
-      expect(await store.load(caseId)).toEqual({ state, version: 1 });
+      expect(await store.load(caseId)).toEqual({ state, version: 1, dueAt: '2026-11-16T12:00:00.000Z' });
       expect(await due()).toEqual(['case 2026-11-16T12:00:00.000Z']);
       expect(await store.save({ ...state, status: 'open' }, '2026-11-16T12:00:00.001Z', 1)).toBe('saved');
       expect(await due()).toEqual([]);

@@ -91,7 +91,9 @@ export function dynamoStore(
 
     async load(caseId) {
       const item = await getItem(keyOf(caseKey(caseId), 'META'));
-      return item === undefined ? undefined : { state: Case.parse(item.state), version: item.version };
+      return item === undefined
+        ? undefined
+        : { state: Case.parse(item.state), version: item.version, dueAt: item.dueAt };
     },
 
     async save(state, dueAt, expected) {

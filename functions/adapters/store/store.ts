@@ -36,6 +36,8 @@ export interface DeadlineIndex {
 export interface StoredCase {
   readonly state: Case;
   readonly version: number;
+  /** Its place on the due index; undefined: it is not on it. */
+  readonly dueAt: string | undefined;
 }
 
 export interface DueItem {
