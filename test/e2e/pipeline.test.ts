@@ -1,0 +1,288 @@
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { isOver } from '../../domain/case.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { executionName } from '../../functions/shared/ids.ts';
+import { formOf } from '../../local/live/acknowledge.ts';
+import { acknowledgeLinkOf } from '../../local/live/mails.ts';
+import { type App, eventually, openApp } from './app.ts';
+
+// What the toy vendors do depends on words of the subject: local/toys/vendor-rules.ts.
+const NOBODY_TAKES_IT = { subject: 'Playback error 7 on my smart fridge' };
+const MANILA_IS_SILENT = { subject: 'No sound on my streaming stick' };
+
+let app: App;
+beforeAll(async () => {
+  app = await openApp();
+});
+afterAll(() => app?.close());
+
+/** The handoff events of a log: what happened, and with whom. */
+function handoffs(log: readonly CaseEvent[]): string[] {
+  return log.flatMap((event) => {
+    if (event.type === 'brought-home') return ['home'];
+    return 'handoffId' in event ? [`${event.vendor} ${event.type.slice('handoff-'.length)}`] : [];
+  });
+}
+
+/** Waits for the first mail about a case that fits, and opens its link. */
+async function mailAbout(caseId: string, subject: RegExp) {
+  const mail = await eventually(`a mail about ${caseId} like ${subject}`, async () =>
+    (await app.mailsAbout(caseId)).find((candidate) => subject.test(candidate.subject)),
+  );
+  const link = acknowledgeLinkOf(mail);
+  if (link === undefined) throw new Error(`the mail has no link: ${mail.text}`);
+  return { mail, link };
+}
+
+const acknowledged = (log: readonly CaseEvent[]) => log.filter(({ type }) => type === 'alert-acknowledged');
+
+async function press(url: string): Promise<string> {
+  const form = formOf(await (await fetch(url)).text());
+  return post(url, form?.action ?? '', form?.fields ?? {});
+}
+
+async function post(url: string, action: string, fields: Readonly<Record<string, string>>): Promise<string> {
+  const response = await fetch(new URL(action, url), { method: 'POST', body: new URLSearchParams(fields) });
+  return response.text();
+}
+
+// All side by side: each has a case of its own, and most of the time is spent waiting for deadlines.
+describe.concurrent('a case on its way through the house', () => {
+  test('is triaged, and the CRM is told: priority, group, tags and a private note; the echo is dropped', async ({
+    expect,
+  }) => {
+    const { id, caseId } = await app.openTicket({ subject: 'Charged twice', text: 'Please refund one payment.' });
+    const { decision } = await app.logged(caseId, 'triaged');
+    expect(decision).toMatchObject({
+      ruleId: 'billing',
+      policyVersion: app.policy.version,
+      priority: 'normal',
+      queue: 'billing',
+      route: 'vendor',
+      sensitive: false,
+    });
+    const { what } = await app.logged(caseId, 'written-back');
+    expect(what).toEqual(['priority normal', 'group 360002', 'tags billing', 'private note']);
+    const ticket = app.toys.crm.ticket(id);
+    expect(ticket).toMatchObject({ priority: 'NORMAL', groupId: '360002', tags: ['billing'] });
+    const notes = ticket?.comments.filter(({ author }) => author.id === '900001') ?? [];
+    expect(notes).toMatchObject([{ isPublic: false }]);
+    expect(notes[0]?.body).toContain('Payments and refunds. (rule billing)');
+    expect(notes[0]?.body).toContain(app.policy.version);
+
+    const echoes = await eventually('the echoes of what was written', () => {
+      const sent = app.toys.sender.deliveries.filter(
+        ({ webhook }) => webhook.caseId === caseId && webhook.isFact === false,
+      );
+      return sent.length < 2 ? undefined : sent;
+    });
+    expect(echoes.map(({ webhook, accepted }) => [webhook.type, accepted])).toEqual([
+      ['ticket.priority_changed', true],
+      ['ticket.comment_added', true],
+    ]);
+    const keys = new Set((await app.log(caseId)).map(({ key }) => key));
+    expect(echoes.filter(({ webhook }) => keys.has(webhook.id))).toEqual([]);
+  });
+
+  test('goes to the next vendor when the first rejects it, is accepted there and resolved', async ({ expect }) => {
+    const { id, caseId } = await app.openTicket({ subject: 'Black screen in 4K' });
+    await app.logged(caseId, 'solved');
+    const log = await app.log(caseId);
+    expect(handoffs(log)).toEqual([
+      'manila offered',
+      'manila rejected',
+      'bogota offered',
+      'bogota accepted',
+      'bogota resolved',
+    ]);
+    expect(log.find((event) => event.type === 'handoff-rejected')).toMatchObject({ reason: 'capacity' });
+    expect(log.find((event) => event.type === 'handoff-offered' && event.vendor === 'bogota')).toMatchObject({
+      attempt: 2,
+      reason: 'bogota; not manila: already-tried',
+    });
+    expect(app.toys.crm.ticket(id)?.status).toBe('SOLVED');
+    const stored = await eventually('the snapshot to be solved', async () => {
+      const found = await app.store.load(caseId);
+      return found !== undefined && isOver(found.state.status) ? found : undefined;
+    });
+    expect(stored.state).toMatchObject({ status: 'solved', replies: 1, handoff: { state: 'resolved' } });
+  });
+
+  test('goes to the next vendor when the first says nothing, at the end of its time and not before', async ({
+    expect,
+  }) => {
+    const { caseId } = await app.openTicket(MANILA_IS_SILENT);
+    const offered = await app.logged(caseId, 'handoff-offered');
+    const expired = await app.logged(caseId, 'handoff-expired');
+    expect(expired).toMatchObject({ vendor: 'manila', handoffId: offered.handoffId });
+    expect(Date.parse(offered.answerBy) - Date.parse(offered.occurredAt)).toBe(10_000);
+    expect(expired.occurredAt >= offered.answerBy).toBe(true);
+    await app.logged(caseId, 'handoff-resolved');
+    expect(handoffs(await app.log(caseId))).toEqual([
+      'manila offered',
+      'manila expired',
+      'bogota offered',
+      'bogota accepted',
+      'bogota resolved',
+    ]);
+  });
+
+  test('comes home when nobody takes it, and a lead is told', async ({ expect }) => {
+    const { caseId } = await app.openTicket({ subject: 'My creator payout is missing' });
+    const { tried } = await app.logged(caseId, 'brought-home');
+    expect(tried).toEqual(['manila', 'bogota']);
+    expect(handoffs(await app.log(caseId))).toEqual([
+      'manila offered',
+      'manila accepted',
+      'manila returned',
+      'bogota offered',
+      'bogota rejected',
+      'home',
+    ]);
+    const { mail } = await mailAbout(caseId, /^Came home: /);
+    expect(mail.to).toEqual(['maya@example.com']);
+    expect(mail.text).toContain('No vendor took this case: it is yours');
+  });
+
+  test('reaches the vendor that speaks its language, whatever the CRM it comes from', async ({ expect }) => {
+    const number = app.freshNumber();
+    const fields = { subject: 'No puedo iniciar sesión', text: 'El código nunca llega.', language: 'es-MX' };
+    await app.deliver(app.tell(number, 'opened', { priority: 'low', fields }));
+    await app.logged(`intake:${number}`, 'handoff-resolved');
+    const log = await app.log(`intake:${number}`);
+    expect(handoffs(log)).toEqual(['bogota offered', 'bogota accepted', 'bogota resolved']);
+    expect(log.find((event) => event.type === 'handoff-offered')).toMatchObject({
+      reason: 'bogota; not manila: language',
+    });
+    await app.deliver(app.tell(number, 'solved', {}));
+  });
+
+  test('stays home when it is sensitive; a lead is warned in time and told of the breach, in text and HTML', async ({
+    expect,
+  }) => {
+    const { id, caseId } = await app.openTicket({
+      subject: 'Worried about bluefinch',
+      text: 'bluefinch wrote "I want to hurt myself tonight" in the chat.',
+    });
+    const { decision } = await app.logged(caseId, 'triaged');
+    expect(decision).toMatchObject({ ruleId: 'self-harm', route: 'home', sensitive: true, priority: 'urgent' });
+
+    const warned = await app.logged(caseId, 'deadline-reached', ({ kind }) => kind === 'warning');
+    const { openedAt } = (await app.store.load(caseId))?.state ?? {};
+    const sinceOpening = (instant: string) => Date.parse(instant) - Date.parse(openedAt ?? '');
+    // Urgent: a first response within 20 s, a warning at half of it.
+    expect([warned.clock, warned.threshold, sinceOpening(warned.at), sinceOpening(warned.dueAt)]).toEqual([
+      'first-response',
+      '50%',
+      10_000,
+      20_000,
+    ]);
+    expect(warned.occurredAt >= warned.at).toBe(true);
+    const breached = await app.logged(caseId, 'deadline-reached', ({ kind }) => kind === 'breach');
+    expect([breached.clock, sinceOpening(breached.at)]).toEqual(['first-response', 20_000]);
+
+    for (const { subject, headline } of [
+      { subject: /^Breach in \d+ s: first response on /, headline: 'First response is due in' },
+      { subject: /^Breached: first response on /, headline: 'First response was not kept in time' },
+    ]) {
+      const { mail, link } = await mailAbout(caseId, subject);
+      expect(mail).toMatchObject({ from: 'caserelay@example.com', to: ['maya@example.com'] });
+      for (const body of [mail.text, mail.html]) {
+        expect(body).toContain(headline);
+        expect(body).toContain(link.url);
+        expect(body).toContain(`${app.toys.url}/crm/agent/tickets/${id}`);
+        expect(body).toContain('sensitive case: open it in the CRM');
+        expect(body).not.toContain('bluefinch');
+      }
+      expect(mail.html).toMatch(/^<!doctype html>/);
+      expect(mail.text).not.toContain('<');
+    }
+    expect(handoffs(await app.log(caseId))).toEqual([]);
+  });
+
+  test('is acknowledged by the button only: opening the link changes nothing, pressing twice says so', async ({
+    expect,
+  }) => {
+    const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
+    const { link } = await mailAbout(caseId, /^Came home: /);
+
+    const head = await fetch(link.url, { method: 'HEAD' });
+    expect(head.status).toBeLessThan(500);
+    const shown = await fetch(link.url);
+    expect(shown.status).toBe(200);
+    expect(shown.headers.get('referrer-policy')).toBe('no-referrer');
+    const form = formOf(await shown.text());
+    const token = form?.fields.token ?? '';
+    expect(token).not.toBe('');
+    expect(formOf(await (await fetch(link.url)).text())).toEqual(form);
+    expect(acknowledged(await app.log(caseId))).toEqual([]);
+    expect((await app.store.alert(link.alertId))?.acknowledgedAt).toBeUndefined();
+
+    const forged = { token: token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')) };
+    expect(await post(link.url, form?.action ?? '', forged)).toContain('This link is not valid');
+    expect(acknowledged(await app.log(caseId))).toEqual([]);
+
+    const first = await post(link.url, form?.action ?? '', form?.fields ?? {});
+    expect(first).toMatch(/>Acknowledged by <strong>you</);
+    const second = await post(link.url, form?.action ?? '', form?.fields ?? {});
+    expect(second).toMatch(/>Already acknowledged by <strong>you</);
+    expect(formOf(await (await fetch(link.url)).text())).toBeUndefined();
+    expect(acknowledged(await app.log(caseId))).toMatchObject([{ by: 'maya', alertId: link.alertId }]);
+
+    // The escalation is over, before its next rung.
+    const home = await app.logged(caseId, 'brought-home');
+    const executionArn = `${app.deployment.stateMachineArns['CaseRelay-breach-alert']?.replace(':stateMachine:', ':execution:')}:${executionName(caseId, home.key)}`;
+    const ended = await eventually('the escalation to end', async () => {
+      const { status } = await app.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return status === 'RUNNING' ? undefined : status;
+    });
+    expect(ended).toBe('SUCCEEDED');
+    const told = (await app.log(caseId)).filter((event) => event.type === 'alert-notified');
+    expect(told.filter((event) => event.alertId === link.alertId)).toMatchObject([{ rung: 0, to: 'maya' }]);
+  });
+
+  test('is told to all leads of its queue when the first does not answer', async ({ expect }) => {
+    const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
+    const { link } = await mailAbout(caseId, /^Came home: /);
+    const unanswered = await app.logged(caseId, 'alert-unanswered', ({ alertId }) => alertId === link.alertId);
+    expect(unanswered.rung).toBe(0);
+    const told = await eventually('both leads to be mailed', async () => {
+      const mails = (await app.mailsAbout(caseId)).filter((mail) => acknowledgeLinkOf(mail)?.alertId === link.alertId);
+      return mails.length < 3 ? undefined : mails;
+    });
+    expect(told.map(({ to }) => to.join()).toSorted()).toEqual([
+      'aoife@example.com',
+      'maya@example.com',
+      'maya@example.com',
+    ]);
+    const ofAoife = told.find(({ to }) => to.includes('aoife@example.com'));
+    expect(await press(acknowledgeLinkOf(ofAoife ?? { text: '' })?.url ?? '')).toContain('Acknowledged by');
+    expect(await press(link.url)).not.toContain('<form');
+    expect(acknowledged(await app.log(caseId))).toMatchObject([{ by: 'aoife' }]);
+  });
+
+  test('is recalled from its vendor when it is solved elsewhere, offered or accepted', async ({ expect }) => {
+    const [offered, accepted] = await Promise.all([app.openTicket(MANILA_IS_SILENT), app.openTicket(MANILA_IS_SILENT)]);
+    const { handoffId: first } = await app.logged(offered.caseId, 'handoff-offered');
+    const { handoffId: second } = await app.logged(accepted.caseId, 'handoff-offered');
+    expect(await app.answer('manila', second, { answer: 'accepted' })).toEqual({
+      status: 200,
+      body: { handoffId: second, state: 'accepted' },
+    });
+    await Promise.all([app.solve(offered.id), app.solve(accepted.id)]);
+    for (const { caseId } of [offered, accepted]) {
+      expect(await app.logged(caseId, 'handoff-recalled')).toMatchObject({ vendor: 'manila', by: 'case-solved' });
+    }
+    expect(await app.answer('manila', first, { answer: 'accepted' })).toMatchObject({
+      status: 409,
+      body: { state: 'recalled', possible: [] },
+    });
+    expect(await app.answer('manila', second, { answer: 'resolved' })).toMatchObject({
+      status: 409,
+      body: { state: 'recalled', possible: [] },
+    });
+    expect(handoffs(await app.log(offered.caseId))).toEqual(['manila offered', 'manila recalled']);
+    expect(handoffs(await app.log(accepted.caseId))).toEqual(['manila offered', 'manila accepted', 'manila recalled']);
+  });
+});
