@@ -76,7 +76,7 @@ export class CasePipeline extends Construct {
     this.applyEvent.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 25,
+        batchSize: 100,
         bisectBatchOnError: true,
         // Cases of one batch fail apart from each other, which a position in the batch cannot tell: the function
         // throws, and the batch is halved and tried again (docs/adr/0001).

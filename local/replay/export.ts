@@ -46,7 +46,7 @@ export interface ExportReplay {
 
 const SHORTEST_SECONDS = 100;
 /** What the local engine can take beside all that the events set off. */
-export const EVENTS_PER_SECOND = 12;
+export const EVENTS_PER_SECOND = 7;
 const LINES_NAMED = 5;
 
 /**
