@@ -10,7 +10,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { CaseEvent } from '../../domain/event.ts';
-import { eventOf } from '../../functions/adapters/store/dynamo-store.ts';
+import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface Follow {
@@ -104,9 +104,5 @@ async function readShard(
 
 function eventOfRecord({ eventName, dynamodb }: StreamRecord): CaseEvent | undefined {
   if (eventName !== 'INSERT' || !dynamodb?.Keys?.SK?.S?.startsWith('EV#')) return undefined;
-  try {
-    return eventOf((dynamodb.NewImage ?? {}) as Record<string, AttributeValue>);
-  } catch {
-    return undefined;
-  }
+  return readableEvent((dynamodb.NewImage ?? {}) as Record<string, AttributeValue>);
 }

@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Case, type FoldContext } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import { eventOf } from '../../functions/adapters/store/dynamo-store.ts';
+import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
 import { Handoff } from '../../functions/adapters/store/store.ts';
 import type { Delivery } from '../replay/send.ts';
 import { type Deployment, isDeadLetterQueue } from './deployment.ts';
@@ -75,7 +75,8 @@ function readItem(
 ): void {
   const [pk, sk] = [item.PK?.S ?? '', item.SK?.S ?? ''];
   if (pk.startsWith('CASE#') && sk.startsWith('EV#')) {
-    const event = eventOf(item);
+    const event = readableEvent(item);
+    if (event === undefined) return;
     const known = logs.get(event.caseId);
     if (known === undefined) logs.set(event.caseId, [event]);
     else known.push(event);

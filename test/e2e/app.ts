@@ -96,7 +96,7 @@ export async function openApp(pace: VendorPace = QUICK) {
     number: string,
     type: string,
     data: Readonly<Record<string, unknown>>,
-    { at = Date.now(), id = randomUUID() } = {},
+    { at = Date.now(), id = randomUUID() }: { at?: number; id?: string } = {},
   ) => standardWebhook({ source: 'intake', number, id, type, at, data }, secrets.sources.intake ?? '');
 
   return {
@@ -115,10 +115,11 @@ export async function openApp(pace: VendorPace = QUICK) {
     /** A number that no case of this deployment has. */
     freshNumber: () => String(firstId * 1000 + ++made),
 
-    /** A customer opens a ticket in the CRM. */
+    /** A customer opens a ticket in the CRM. The number in its subject is how a toy vendor finds this very ticket. */
     async openTicket({ subject, text = subject }: NewCase) {
       const id = String(firstId * 1000 + ++made);
-      await deliver(toys.crm.createTicket({ id, subject, description: text, requester: CUSTOMER }, Date.now()));
+      const ticket = { id, subject: `${subject} (${id})`, description: text, requester: CUSTOMER };
+      await deliver(toys.crm.createTicket(ticket, Date.now()));
       opened.add(id);
       return { id, caseId: `zendesk:${id}` };
     },

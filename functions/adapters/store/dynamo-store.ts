@@ -83,7 +83,10 @@ export function dynamoStore(
             }),
           ),
         );
-        for (const item of page.Items ?? []) events.push(eventOf(item));
+        for (const item of page.Items ?? []) {
+          const event = readableEvent(item);
+          if (event !== undefined) events.push(event);
+        }
         from = page.LastEvaluatedKey;
       } while (from !== undefined);
       return events;
@@ -303,6 +306,15 @@ const mailKey = (rung: number, to: string) => `MAIL#${rung}#${to}`;
 /** The event that an item of the log, or a stream record's image of one, holds. Throws ZodError if it is not one. */
 export function eventOf(item: Record<string, AttributeValue>): CaseEvent {
   return CaseEvent.parse(unmarshall(item).event);
+}
+
+/** The same, or undefined if it is not one: apply-event has put that aside, and its case goes on without it. */
+export function readableEvent(item: Record<string, AttributeValue>): CaseEvent | undefined {
+  try {
+    return eventOf(item);
+  } catch {
+    return undefined;
+  }
 }
 
 const KIND_OF: Readonly<Record<string, DueItem['kind']>> = { CASE: 'case', HANDOFF: 'handoff', ALERT: 'alert' };

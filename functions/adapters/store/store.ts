@@ -19,7 +19,7 @@ export class StoreUnavailableError extends Error {
 export interface CaseStore {
   /** Appends an event unless its key is known for its case: the inbox, the deduplication and the log are this one conditional put. */
   append(event: CaseEvent): Promise<'appended' | 'duplicate'>;
-  /** All events of a case, in no particular order, strongly consistent. */
+  /** All events of a case that can be read, in no particular order, strongly consistent. */
   events(caseId: string): Promise<CaseEvent[]>;
   /** The snapshot and its version, strongly consistent. */
   load(caseId: string): Promise<StoredCase | undefined>;
