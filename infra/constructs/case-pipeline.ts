@@ -65,7 +65,7 @@ export class CasePipeline extends Construct {
     this.poisonEvents = new DeadLetterQueue(this, 'poison-events', { platform });
     this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq', { platform });
     this.applyEvent = new ServiceFunction(this, 'apply-event', { platform, timeout: Duration.seconds(30) })
-      .usesTable(table, 'read', 'append')
+      .usesTable(table, 'read', 'write')
       .sendsTo(deadlineQueue, 'deadlineQueueUrl')
       .sendsTo(this.poisonEvents, 'poisonQueueUrl')
       .startsWorkflow('case-triage', platform)

@@ -88,6 +88,22 @@ describe('permissions', () => {
     }
   });
 
+  test('whoever changes handoffs or alerts may update items; nobody else may', () => {
+    const updating = roleStatements(synth)
+      .filter(({ actions }) => actions.includes('dynamodb:UpdateItem'))
+      .map(({ id }) => functionFolders.find((name) => id.includes(name.replaceAll('-', ''))));
+    expect(updating.sort()).toEqual([
+      'apply-event',
+      'await-work',
+      'expire-handoff',
+      'fire-deadline',
+      'lead-console',
+      'notify-lead',
+      'offer-handoff',
+      'vendor-api',
+    ]);
+  });
+
   test('a function reads only the secrets that it needs', () => {
     const readable = (name: string) =>
       roleStatements(synth)
