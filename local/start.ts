@@ -19,7 +19,7 @@ import { readFacts } from './live/read-facts.ts';
 import { isClean, type Summary, summarise, summaryText } from './live/summary.ts';
 import { portOf, readOptions, type StartOptions, USAGE } from './options.ts';
 import { DISK_FULL, PlainError, step } from './progress.mjs';
-import { readExport } from './replay/export.ts';
+import { type ExportReplay, readExport } from './replay/export.ts';
 import { sampleSteps } from './replay/samples.ts';
 import { playSteps, type Step } from './replay/send.ts';
 import { CRM_API, type LocalSecrets, localSecrets, putSecrets } from './secrets.ts';
@@ -36,12 +36,16 @@ async function stopAll(): Promise<void> {
 async function main(options: StartOptions): Promise<number> {
   const toysPort = portOf('CASERELAY_TOYS_PORT', 4580);
   await assertPortFree(toysPort, 'CASERELAY_TOYS_PORT');
+  // Before anything is started, so that what is wrong with an export is said at once.
+  const secrets = localSecrets(compilePolicyDir('local/policy').policy);
+  const replay = await readReplay(options, secrets);
+
   const engine = await step('Starting the local AWS engine', () => openEngine(portOf('CASERELAY_ENGINE_PORT', 4566)));
   started.push(engine.stop);
   Object.assign(process.env, engineEnv(engine.endpoint));
 
   const toysUrl = `http://127.0.0.1:${toysPort}`;
-  const workDir = resolve('.local', 'start');
+  const workDir = resolve('.local', `start-${toysPort}`);
   const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl);
   const stack: LocalStack = { endpoint: engine.endpoint, policyDir, publicUrl: `${toysUrl}/api`, workDir };
   const { policy } = compilePolicyDir(policyDir);
@@ -50,13 +54,12 @@ async function main(options: StartOptions): Promise<number> {
     step('Preparing the engine for CDK (cdk bootstrap)', (note) => bootstrap(stack, note)),
   ]);
   const deployment = await step('Deploying (cdk deploy)', (note) => deploy(stack, note));
-  const secrets = localSecrets(policy);
   await step('Putting secrets into Secrets Manager', () =>
     putSecrets(new SecretsManagerClient({}), policy, secrets, 'caserelay'),
   );
   const toys = await openToys(toysPort, deployment, policy, secrets);
   started.push(toys.close);
-  return run(options, { deployment, policy, secrets, toys });
+  return run(options, { deployment, policy, secrets, toys, replay });
 }
 
 interface Running {
@@ -64,6 +67,8 @@ interface Running {
   readonly policy: Policy;
   readonly secrets: LocalSecrets;
   readonly toys: Toys;
+  /** Undefined: the samples are played. */
+  readonly replay: ExportReplay | undefined;
 }
 
 function openToys(port: number, deployment: Deployment, policy: Policy, secrets: LocalSecrets): Promise<Toys> {
@@ -81,11 +86,12 @@ function openToys(port: number, deployment: Deployment, policy: Policy, secrets:
 }
 
 async function run(options: StartOptions, running: Running): Promise<number> {
-  const { deployment, toys, policy } = running;
+  const { deployment, toys, policy, replay } = running;
   const since = Date.now();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const coloured = process.stdout.isTTY === true;
-  const steps = await readSteps(options, running);
+  const steps = replay?.steps ?? samples(running);
+  if (replay !== undefined) console.log(`\n${replay.notes.join('\n')}`);
   console.log(`\n${whereToLook(running)}\n\n${heading(zone)}\n`);
   const live = await followLog(new DynamoDBStreamsClient({}), deployment, (event) => {
     const line = lineFor(event, { zone, coloured });
@@ -124,24 +130,28 @@ async function run(options: StartOptions, running: Running): Promise<number> {
   return isClean(summary) ? 0 : 1;
 }
 
-/** The webhooks to play: the samples, or an export. */
-async function readSteps(
-  { events, mapping, limit, seconds }: StartOptions,
-  { secrets, toys }: Running,
-): Promise<readonly Step[]> {
-  // Minutes since this year began, so that the cases of a later start on the same engine are new ones.
-  const run = Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 60_000);
-  if (events === undefined)
-    return sampleSteps({ crm: toys.crm, intakeSecret: secrets.sources.intake ?? '', firstNumber: run * 100 });
+/** Minutes since this year began, so that the cases of a later start on the same engine are new ones. */
+const RUN = Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 60_000);
+
+function samples({ toys, secrets }: Running): readonly Step[] {
+  return sampleSteps({ crm: toys.crm, intakeSecret: secrets.sources.intake ?? '', firstNumber: RUN * 100 });
+}
+
+/** The export to play, if one was asked for. */
+async function readReplay(
+  { events: file, mapping, limit, seconds }: StartOptions,
+  { sources }: LocalSecrets,
+): Promise<ExportReplay | undefined> {
+  if (file === undefined) return undefined;
   const secretOf = (source: string) => {
-    const secret = secrets.sources[source];
+    const secret = sources[source];
     if (secret === undefined)
       throw new PlainError(`The mapping names the source "${source}", which local/policy/sources.yaml does not have.`);
     return secret;
   };
-  const replay = await readExport({ file: events, mapping, limit, seconds, run: run.toString(36), secretOf });
-  console.log(`\n${replay.notes.join('\n')}`);
-  return replay.steps;
+  return step('Reading the export', () =>
+    readExport({ file, mapping, limit, seconds, run: RUN.toString(36), secretOf }),
+  );
 }
 
 /** Addresses, and a case to paste into a terminal: signed when it is run, so that it never goes stale. */

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { CaseEvent } from '../../domain/event.ts';
 import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
+import { EVENT_PREFIX } from '../../functions/shared/names.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface Follow {
@@ -103,6 +104,6 @@ async function readShard(
 }
 
 function eventOfRecord({ eventName, dynamodb }: StreamRecord): CaseEvent | undefined {
-  if (eventName !== 'INSERT' || !dynamodb?.Keys?.SK?.S?.startsWith('EV#')) return undefined;
+  if (eventName !== 'INSERT' || !dynamodb?.Keys?.SK?.S?.startsWith(EVENT_PREFIX)) return undefined;
   return readableEvent((dynamodb.NewImage ?? {}) as Record<string, AttributeValue>);
 }

@@ -7,6 +7,7 @@ import { Case, type FoldContext } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
 import { Handoff } from '../../functions/adapters/store/store.ts';
+import { EVENT_PREFIX } from '../../functions/shared/names.ts';
 import type { Delivery } from '../replay/send.ts';
 import { type Deployment, isDeadLetterQueue } from './deployment.ts';
 import { readMetrics } from './emf.ts';
@@ -74,7 +75,7 @@ function readItem(
   handoffs: Handoff[],
 ): void {
   const [pk, sk] = [item.PK?.S ?? '', item.SK?.S ?? ''];
-  if (pk.startsWith('CASE#') && sk.startsWith('EV#')) {
+  if (pk.startsWith('CASE#') && sk.startsWith(EVENT_PREFIX)) {
     const event = readableEvent(item);
     if (event === undefined) return;
     const known = logs.get(event.caseId);
