@@ -6,7 +6,9 @@ import {
   CaseFields,
   CaseStatus,
   compareEvents,
+  Decision,
   type EventOf,
+  HandoffState,
   Instant,
   logPosition,
   Priority,
@@ -27,25 +29,14 @@ export const Case = z.object({
   priority: Priority,
   fields: CaseFields,
   queue: z.optional(z.string()),
-  triage: z.optional(
-    z.object({
-      ruleId: z.string(),
-      reason: z.string(),
-      policyVersion: z.string(),
-      route: z.enum(['home', 'vendor']),
-      sensitive: z.boolean(),
-      dataClass: z.string(),
-      category: z.string(),
-      language: z.string(),
-      at: Instant,
-    }),
-  ),
+  /** The decision that stands; its priority, queue and tags are the case's own. */
+  triage: z.optional(z.extend(z.omit(Decision, { priority: true, queue: true, tags: true }), { at: Instant })),
   handoff: z.optional(
     z.object({
       handoffId: z.string(),
       vendor: z.string(),
       attempt: z.number(),
-      state: z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']),
+      state: HandoffState,
       packetHash: z.string(),
       at: Instant,
     }),
@@ -246,7 +237,7 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
 
 function foldHandoff(state: Case, event: Extract<CaseEvent, { handoffId: string; vendor: string }>): Case {
   if (event.type === 'handoff-offered') return state;
-  const outcome = event.type.slice('handoff-'.length) as NonNullable<Case['handoff']>['state'];
+  const outcome = event.type.slice('handoff-'.length) as HandoffState;
   const finished = outcome === 'accepted' || outcome === 'resolved';
   const triedVendors = finished ? state.triedVendors : [...new Set([...state.triedVendors, event.vendor])];
   if (state.handoff?.handoffId !== event.handoffId) return { ...state, triedVendors };

@@ -61,11 +61,30 @@ const base = {
   receivedAt: Instant,
 };
 
-const Threshold = z.string();
 export const ClockName = z.enum(['first-response', 'next-response', 'resolution']);
 export type ClockName = z.infer<typeof ClockName>;
 
+/** States of a handoff; domain/handoff.ts has the contract: which may follow which. */
+export const HandoffState = z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']);
+export type HandoffState = z.infer<typeof HandoffState>;
+
 export const RejectReason = z.enum(['capacity', 'skill', 'language', 'hours', 'policy', 'other']);
+
+/** What triage decided and why. */
+export const Decision = z.object({
+  ruleId: z.string(),
+  reason: z.string(),
+  policyVersion: z.string(),
+  priority: Priority,
+  queue: z.string(),
+  route: z.enum(['home', 'vendor']),
+  sensitive: z.boolean(),
+  dataClass: z.string(),
+  category: z.string(),
+  tags: z.array(z.string()),
+  language: z.string(),
+});
+export type Decision = z.infer<typeof Decision>;
 
 /** One case event; `type` tells which. */
 export const CaseEvent = z.discriminatedUnion('type', [
@@ -93,23 +112,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('merged'), into: z.optional(z.string()) }),
   z.object({ ...base, type: z.literal('csat-received'), score: z.enum(['good', 'bad']) }),
   // From CaseRelay.
-  z.object({
-    ...base,
-    type: z.literal('triaged'),
-    decision: z.object({
-      ruleId: z.string(),
-      reason: z.string(),
-      policyVersion: z.string(),
-      priority: Priority,
-      queue: z.string(),
-      route: z.enum(['home', 'vendor']),
-      sensitive: z.boolean(),
-      dataClass: z.string(),
-      category: z.string(),
-      tags: z.array(z.string()),
-      language: z.string(),
-    }),
-  }),
+  z.object({ ...base, type: z.literal('triaged'), decision: Decision }),
   z.object({
     ...base,
     type: z.literal('handoff-offered'),
@@ -154,7 +157,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
     clock: ClockName,
     turn: z.number(),
     /** 'breach', or the warning as the policy writes it ("75%", "30 business minutes before"). */
-    threshold: Threshold,
+    threshold: z.string(),
     kind: z.enum(['warning', 'breach', 'breached-on-retarget']),
     /** The instant that was reached. */
     at: Instant,

@@ -1,10 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import type { Case } from './case.ts';
 import { isOver } from './case.ts';
-import { type CaseEvent, type EventOf, toInstant } from './event.ts';
+import { type CaseEvent, type EventOf, type HandoffState, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
-
-export type HandoffState = NonNullable<Case['handoff']>['state'];
 
 /** The states that a vendor's answer leads to; the others are CaseRelay's doing. */
 export const VENDOR_ANSWERS = ['accepted', 'rejected', 'resolved', 'returned'] as const;

@@ -1,9 +1,6 @@
 import type { Case } from './case.ts';
-import type { EventOf } from './event.ts';
+import type { Decision } from './event.ts';
 import type { Condition, Outcome, Policy } from './policy.ts';
-
-/** What triage decided and why; it becomes the `triaged` event. */
-export type Decision = EventOf<'triaged'>['decision'];
 
 /** Value of a field that a rule names, or undefined if the case does not have it. */
 export function fieldOf(state: Case, field: string): string | number | boolean | readonly string[] | undefined {

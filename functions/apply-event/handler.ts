@@ -6,6 +6,7 @@ import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import { dynamoStore, eventOf } from '../adapters/store/dynamo-store.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
+import { EVENT_PREFIX } from '../shared/names.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
 import { foldContext } from '../shared/policy.ts';
 import { applyBatch, type LogRecord } from './apply-batch.ts';
@@ -49,13 +50,7 @@ export const handler = observed<DynamoDBStreamEvent, void>(async ({ Records }) =
 /** The record of an appended event; anything else that the stream carries is passed over. */
 function logRecord({ eventName, dynamodb }: DynamoDBRecord): LogRecord[] {
   const { PK, SK } = dynamodb?.Keys ?? {};
-  if (eventName !== 'INSERT' || !SK?.S?.startsWith('EV#')) return [];
+  if (eventName !== 'INSERT' || !SK?.S?.startsWith(EVENT_PREFIX)) return [];
   const image = (dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>;
-  return [
-    {
-      caseKey: PK?.S ?? '',
-      eventKey: SK.S,
-      read: () => eventOf(image),
-    },
-  ];
+  return [{ caseKey: PK?.S ?? '', eventKey: SK.S, read: () => eventOf(image) }];
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HandoffState } from '../../domain/handoff.ts';
+import type { HandoffState } from '../../domain/event.ts';
 import { type EndHandoffDeps, endHandoff } from '../shared/end-handoff.ts';
 import { handoffIdFor } from '../shared/ids.ts';
 

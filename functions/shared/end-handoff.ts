@@ -1,4 +1,5 @@
-import { type HandoffMove, type HandoffState, handoffEvent } from '../../domain/handoff.ts';
+import type { HandoffState } from '../../domain/event.ts';
+import { type HandoffMove, handoffEvent } from '../../domain/handoff.ts';
 import type { Handoff, HandoffStore } from '../adapters/store/store.ts';
 import type { Meter } from './observe.ts';
 

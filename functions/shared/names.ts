@@ -13,7 +13,6 @@ export const ENV = {
   /** Prefix of the secrets' names: <prefix>/source/<name>, <prefix>/vendor/<id>, <prefix>/links. */
   secretPrefix: 'SECRET_PREFIX',
   configurationSet: 'CONFIGURATION_SET',
-  bodyCapBytes: 'BODY_CAP_BYTES',
 } as const;
 
 export const METRIC_NAMESPACE = 'CaseRelay';
@@ -36,8 +35,11 @@ export const METRIC = {
   oldestOverdue: 'OldestOverdueDeadline',
 } as const;
 
-/** The table's indexes and key shapes (docs/data-model.md). */
+/** The table's indexes (docs/data-model.md). */
 export const INDEX = { due: 'due' } as const;
+
+/** Begins the sort key of an event: the stream passes on nothing else. */
+export const EVENT_PREFIX = 'EV#';
 
 /** Shards of the due index: the sweeper queries each. */
 export const DUE_SHARDS = 4;

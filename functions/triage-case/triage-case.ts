@@ -1,7 +1,7 @@
 import { isOver } from '../../domain/case.ts';
-import { toInstant } from '../../domain/event.ts';
+import { type Decision, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { type Decision, decideTriage } from '../../domain/triage.ts';
+import { decideTriage } from '../../domain/triage.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 import type { Meter } from '../shared/observe.ts';
 

@@ -1,6 +1,5 @@
-import { compareEvents, type EventOf, toInstant } from '../../domain/event.ts';
+import { compareEvents, type Decision, type EventOf, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Decision } from '../../domain/triage.ts';
 import { type TicketUpdate, updateTicket } from '../adapters/crm/zendesk-api.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 import type { Secrets } from '../shared/secrets.ts';

@@ -6,7 +6,7 @@ import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { SECRET } from '../../functions/shared/names.ts';
+import { EVENT_PREFIX, SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
 import { type SecretStore, ServiceFunction } from './service-function.ts';
@@ -86,7 +86,7 @@ export class CasePipeline extends Construct {
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { SK: { S: FilterRule.beginsWith('EV#') } } },
+            dynamodb: { Keys: { SK: { S: FilterRule.beginsWith(EVENT_PREFIX) } } },
           }),
         ],
       }),

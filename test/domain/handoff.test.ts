@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Case, foldCase } from '../../domain/case.ts';
-import { CaseEvent } from '../../domain/event.ts';
+import { CaseEvent, type HandoffState } from '../../domain/event.ts';
 import {
   buildPacket,
   canMove,
   HANDOFF_EDGES,
   type HandoffMove,
-  type HandoffState,
   handoffEvent,
   mayReceive,
   possibleAnswers,

@@ -14,7 +14,7 @@ import {
   StoreUnavailableError,
 } from '../../functions/adapters/store/store.ts';
 
-/** All stores in memory, with the same contract as the table (test/contract). Values are copied in and out. */
+/** All stores in memory, with the same contract as the table (store-contract.ts). Values are copied in and out. */
 export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore {
   /** The events of a case in the order in which they were appended. */
   log(caseId: string): CaseEvent[];

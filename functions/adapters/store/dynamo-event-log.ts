@@ -6,12 +6,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CaseEvent } from '../../../domain/event.ts';
+import { EVENT_PREFIX } from '../../shared/names.ts';
 import { type CaseStore, StoreUnavailableError } from './store.ts';
 
 /** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
 export const KEEP_SECONDS = 400 * 86_400;
-
-export const EVENT_PREFIX = 'EV#';
 
 export const caseKey = (caseId: string) => `CASE#${caseId}`;
 

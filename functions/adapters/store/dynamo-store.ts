@@ -13,12 +13,11 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Case } from '../../../domain/case.ts';
 import { CaseEvent } from '../../../domain/event.ts';
-import { DUE_SHARDS, INDEX } from '../../shared/names.ts';
+import { DUE_SHARDS, EVENT_PREFIX, INDEX } from '../../shared/names.ts';
 import {
   caseKey,
   conditional,
   dynamoEventLog,
-  EVENT_PREFIX,
   eventPut,
   guarded,
   KEEP_SECONDS,

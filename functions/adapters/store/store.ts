@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
-import type { Alert } from '../../../domain/alert.ts';
-import { Alert as AlertSchema } from '../../../domain/alert.ts';
+import { Alert } from '../../../domain/alert.ts';
 import type { Case } from '../../../domain/case.ts';
-import { type CaseEvent, Instant } from '../../../domain/event.ts';
-import type { HandoffState } from '../../../domain/handoff.ts';
+import { type CaseEvent, HandoffState, Instant } from '../../../domain/event.ts';
 
 /**
  * What the functions ask of the table. One contract suite runs against the in-memory double and
- * against DynamoDB (test/contract). Every method throws StoreUnavailableError when the table refuses
+ * against DynamoDB (test/support/store-contract.ts). Every method throws StoreUnavailableError when the table refuses
  * or cannot be reached; the caller may try again.
  */
 
@@ -51,7 +49,7 @@ export const Handoff = z.object({
   caseId: z.string(),
   vendor: z.string(),
   attempt: z.number(),
-  state: z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']),
+  state: HandoffState,
   offeredAt: Instant,
   answerBy: Instant,
   /** Plain seconds for the work, once accepted. */
@@ -86,7 +84,7 @@ export interface HandoffStore {
 }
 
 export const StoredAlert = z.object({
-  alert: AlertSchema,
+  alert: Alert,
   /** The rung that was last told. */
   rung: z.number(),
   taskToken: z.string(),
