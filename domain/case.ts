@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
-import { isOpenTurn, isPaused, openThresholds, reachedThreshold, type Threshold, Turn, toldMark } from './clock.ts';
+import { isOpenTurn, isPaused, Turn, toldMark } from './clock.ts';
 import {
   type CaseEvent,
   CaseFields,
@@ -12,9 +12,8 @@ import {
   Instant,
   logPosition,
   Priority,
-  toInstant,
 } from './event.ts';
-import type { ClockPolicy, Policy } from './policy.ts';
+import { clockPolicy, type Policy } from './policy.ts';
 
 /**
  * A case: the fold of its events under a policy. The same events in any order, duplicates
@@ -108,33 +107,19 @@ function emptyCase(event: CaseEvent, policy: Policy): Case {
   };
 }
 
-function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
+function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
+  const state = 'fields' in event ? { ...before, fields: mergeFields(before.fields, event.fields) } : before;
   switch (event.type) {
     case 'opened':
       return foldOpened(state, event, context);
     case 'message-added':
-      return foldMessage({ ...state, fields: mergeFields(state.fields, event.fields) }, event, context);
+      return foldMessage(state, event, context);
     case 'status-changed':
-      return changeStatus(
-        { ...state, fields: mergeFields(state.fields, event.fields) },
-        event.status,
-        event.occurredAt,
-        context,
-      );
+      return changeStatus(state, event.status, event.occurredAt, context);
     case 'solved':
-      return changeStatus(
-        { ...state, fields: mergeFields(state.fields, event.fields) },
-        'solved',
-        event.occurredAt,
-        context,
-      );
+      return changeStatus(state, 'solved', event.occurredAt, context);
     case 'reopened':
-      return changeStatus(
-        { ...state, fields: mergeFields(state.fields, event.fields) },
-        'open',
-        event.occurredAt,
-        context,
-      );
+      return changeStatus(state, 'open', event.occurredAt, context);
     case 'merged':
       return changeStatus(
         { ...state, ...(event.into === undefined ? {} : { mergedInto: event.into }) },
@@ -202,12 +187,11 @@ function foldInto(state: Case, event: CaseEvent, context: FoldContext): Case {
 }
 
 function foldOpened(state: Case, event: EventOf<'opened'>, context: FoldContext): Case {
-  if (state.openedAt !== undefined) return { ...state, fields: mergeFields(state.fields, event.fields) };
+  if (state.openedAt !== undefined) return state;
   const opened: Case = {
     ...state,
     openedAt: event.occurredAt,
     priority: event.priority ?? state.priority,
-    fields: mergeFields(state.fields, event.fields),
   };
   const started = startTurn(
     startTurn(opened, 'first-response', event.occurredAt, context),
@@ -274,10 +258,6 @@ function changeStatus(state: Case, status: CaseStatus, at: string, context: Fold
       return turn;
     }),
   };
-}
-
-function clockPolicy(policy: Policy, clock: Turn['clock']): ClockPolicy | undefined {
-  return policy.clocks.find((entry) => entry.clock === clock);
 }
 
 /** Starts a clock's next turn, unless the policy has no such clock. Only the latest turn of a clock is kept. */
@@ -350,47 +330,4 @@ function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFie
 function omit<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
   const { [key]: _dropped, ...rest } = value;
   return rest;
-}
-
-/** The soonest threshold of any clock that is still to be told: the instant at which someone must look at the case. */
-export function nextThreshold(state: Case, context: FoldContext): Threshold | undefined {
-  return thresholds(state, context, openThresholds)
-    .flat()
-    .sort((a, b) => a.at - b.at)[0];
-}
-
-/** The thresholds to tell at `now` (ms): at most one per clock. */
-export function reachedThresholds(state: Case, context: FoldContext, now: number): Threshold[] {
-  return thresholds(state, context, (turn, policy, calendar) => reachedThreshold(turn, policy, calendar, now)).filter(
-    (threshold) => threshold !== undefined,
-  );
-}
-
-function thresholds<T>(
-  state: Case,
-  context: FoldContext,
-  look: (turn: Turn, policy: ClockPolicy, calendar: Calendar) => T,
-): T[] {
-  return state.turns.flatMap((turn) => {
-    const policy = clockPolicy(context.policy, turn.clock);
-    return policy === undefined ? [] : [look(turn, policy, context.calendar(turn.calendar))];
-  });
-}
-
-/** The event that records a reached threshold; its key makes it happen once. */
-export function deadlineReached(state: Case, threshold: Threshold, now: number): EventOf<'deadline-reached'> {
-  const dueAt = toInstant(threshold.dueAt);
-  return {
-    type: 'deadline-reached',
-    key: `caserelay:deadline-reached:${threshold.clock}:${threshold.turn}:${threshold.threshold}:${dueAt}`,
-    caseId: state.caseId,
-    occurredAt: toInstant(now),
-    receivedAt: toInstant(now),
-    clock: threshold.clock,
-    turn: threshold.turn,
-    threshold: threshold.threshold,
-    kind: threshold.kind,
-    at: toInstant(threshold.at),
-    dueAt,
-  };
 }

@@ -165,6 +165,11 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
+/** What the policy promises for a clock; undefined for one that it does not time. */
+export function clockPolicy(policy: Policy, clock: ClockName): ClockPolicy | undefined {
+  return policy.clocks.find((entry) => entry.clock === clock);
+}
+
 /** Calendars of one policy, each compiled once. `always` is open all the time. */
 export function policyCalendars(policy: Policy): (name: string) => Calendar {
   const compiled = new Map<string, Calendar>([['always', ALWAYS]]);

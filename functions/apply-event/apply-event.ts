@@ -8,11 +8,11 @@ import {
   foldCase,
   isOver,
   isRecordOnly,
-  nextThreshold,
   type RecordOnlyEvent,
 } from '../../domain/case.ts';
+import { nextThreshold } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
-import { canMove } from '../../domain/handoff.ts';
+import { canMove, handoffEvent } from '../../domain/handoff.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
@@ -156,20 +156,12 @@ async function followRecord(event: RecordOnlyEvent, deps: ApplyEventDeps): Promi
 /** A case that is over is nobody's work any more: an open handoff is recalled, and its workflow ends. */
 async function recallHandoff(state: Case, deps: ApplyEventDeps): Promise<void> {
   if (state.handoff === undefined || !canMove(state.handoff.state, 'recalled')) return;
-  const { handoffId, vendor } = state.handoff;
-  const handoff = await deps.store.handoff(handoffId);
+  const handoff = await deps.store.handoff(state.handoff.handoffId);
   if (handoff === undefined || !canMove(handoff.state, 'recalled')) return;
-  const at = toInstant(deps.now());
-  await deps.store.move(handoffId, handoff.state, 'recalled', {
-    type: 'handoff-recalled',
-    key: `caserelay:handoff-recalled:${handoffId}`,
-    caseId: state.caseId,
-    occurredAt: at,
-    receivedAt: at,
-    handoffId,
-    vendor,
-    by: `case-${state.status}`,
-  });
+  const event = handoffEvent(handoff, { type: 'handoff-recalled', by: `case-${state.status}` }, deps.now());
+  const moved = await deps.store.move(handoff.handoffId, handoff.state, 'recalled', event);
+  // Its vendor answered in this moment: accepted work is recalled as well.
+  if (moved === 'conflict') await recallHandoff(state, deps);
 }
 
 /** What is due before the next sweep would see it gets its hint at once. */

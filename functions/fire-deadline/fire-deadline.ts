@@ -1,4 +1,5 @@
-import { deadlineReached, type FoldContext, foldCase, nextThreshold, reachedThresholds } from '../../domain/case.ts';
+import { type FoldContext, foldCase } from '../../domain/case.ts';
+import { deadlineReached, nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
@@ -111,7 +112,8 @@ async function fireAlert(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   const at = toInstant(now);
   await deps.store.endRung(alertId, rung, {
     type: 'alert-unanswered',
-    key: `caserelay:alert-unanswered:${alertId}:${rung}`,
+    // A rung that not all could be told of is begun anew, and each of its waits has an end of its own.
+    key: `caserelay:alert-unanswered:${alertId}:${rung}:${dueAt}`,
     caseId: alert.caseId,
     occurredAt: at,
     receivedAt: at,

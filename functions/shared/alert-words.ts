@@ -1,5 +1,6 @@
 import { type Alert, turnOf } from '../../domain/alert.ts';
-import { type Case, type FoldContext, nextThreshold } from '../../domain/case.ts';
+import type { Case, FoldContext } from '../../domain/case.ts';
+import { nextThreshold } from '../../domain/deadline.ts';
 import type { ClockName } from '../../domain/event.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
 import { inZone, relative, span, targetInWords } from './time-words.ts';

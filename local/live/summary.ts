@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Case, type FoldContext, foldCase, isOver, nextThreshold } from '../../domain/case.ts';
+import { type Case, type FoldContext, foldCase, isOver } from '../../domain/case.ts';
+import { nextThreshold } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import type { Handoff } from '../../functions/adapters/store/store.ts';
 import { METRIC } from '../../functions/shared/names.ts';

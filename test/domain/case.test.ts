@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  applyEvent,
-  type Case,
-  continuesCase,
-  deadlineReached,
-  foldCase,
-  nextThreshold,
-  reachedThresholds,
-} from '../../domain/case.ts';
+import { applyEvent, type Case, continuesCase, foldCase } from '../../domain/case.ts';
 import { measure } from '../../domain/clock.ts';
+import { deadlineReached, nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldCase, nextThreshold } from '../../domain/case.ts';
+import { foldCase } from '../../domain/case.ts';
+import { nextThreshold } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';

@@ -1,0 +1,48 @@
+import type { Calendar } from './calendar.ts';
+import type { Case, FoldContext } from './case.ts';
+import { openThresholds, reachedThreshold, type Threshold, type Turn } from './clock.ts';
+import { type EventOf, toInstant } from './event.ts';
+import { type ClockPolicy, clockPolicy } from './policy.ts';
+
+/** The soonest threshold of any clock that is still to be told: the instant at which someone must look at the case. */
+export function nextThreshold(state: Case, context: FoldContext): Threshold | undefined {
+  return thresholds(state, context, openThresholds)
+    .flat()
+    .sort((a, b) => a.at - b.at)[0];
+}
+
+/** The thresholds to tell at `now` (ms): at most one per clock. */
+export function reachedThresholds(state: Case, context: FoldContext, now: number): Threshold[] {
+  return thresholds(state, context, (turn, policy, calendar) => reachedThreshold(turn, policy, calendar, now)).filter(
+    (threshold) => threshold !== undefined,
+  );
+}
+
+function thresholds<T>(
+  state: Case,
+  context: FoldContext,
+  look: (turn: Turn, policy: ClockPolicy, calendar: Calendar) => T,
+): T[] {
+  return state.turns.flatMap((turn) => {
+    const policy = clockPolicy(context.policy, turn.clock);
+    return policy === undefined ? [] : [look(turn, policy, context.calendar(turn.calendar))];
+  });
+}
+
+/** The event that records a reached threshold; its key makes it happen once. */
+export function deadlineReached(state: Case, threshold: Threshold, now: number): EventOf<'deadline-reached'> {
+  const dueAt = toInstant(threshold.dueAt);
+  return {
+    type: 'deadline-reached',
+    key: `caserelay:deadline-reached:${threshold.clock}:${threshold.turn}:${threshold.threshold}:${dueAt}`,
+    caseId: state.caseId,
+    occurredAt: toInstant(now),
+    receivedAt: toInstant(now),
+    clock: threshold.clock,
+    turn: threshold.turn,
+    threshold: threshold.threshold,
+    kind: threshold.kind,
+    at: toInstant(threshold.at),
+    dueAt,
+  };
+}
