@@ -405,3 +405,30 @@ describe('whatever is sent', () => {
     expect(status).toBeLessThan(500);
   });
 });
+
+describe('a table that refuses', () => {
+  /** The engine's own Lambda API; of the signature, it reads only which service is meant. */
+  const configuration = () => `${app.deployment.endpoint}/2015-03-31/functions/CaseRelay-receive-webhook/configuration`;
+  const headers = {
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=, Signature=',
+  };
+  const useTable = async (name: string) => {
+    const { Environment } = (await (await fetch(configuration(), { headers })).json()) as {
+      Environment: { Variables: Record<string, string> };
+    };
+    Environment.Variables.TABLE_NAME = name;
+    await fetch(configuration(), { method: 'PUT', headers, body: JSON.stringify({ Environment }) });
+  };
+
+  test('makes a webhook get 503, so that its sender tries again; then it is taken', async () => {
+    const webhook = app.tell(app.freshNumber(), 'csat-received', { score: 'good' });
+    await useTable('no-such-table');
+    try {
+      expectProblem(await send(webhook), 503);
+    } finally {
+      await useTable(app.deployment.tableName);
+    }
+    expect(await send(webhook)).toMatchObject({ status: 202, json: { accepted: 1, duplicates: 0 } });
+  });
+});
