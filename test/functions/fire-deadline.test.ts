@@ -260,4 +260,15 @@ describe('ending a wait', () => {
     const told = store.log(CASE).filter(({ type }) => type === 'alert-unanswered');
     expect(told).toMatchObject([{ alertId: 'al_1', rung: 0 }]);
   });
+
+  it('a rung that was begun anew after its wait had ended, as not all could be told, ends a second time', async () => {
+    const { store, deps } = await setUp();
+    const alert = { alertId: 'al_1', caseId: CASE, kind: 'came-home' as const, at: '2026-11-16T10:00:00.000Z' };
+    for (const dueAt of ['2026-11-16T10:40:00.000Z', '2026-11-16T10:55:00.000Z']) {
+      await store.raise(alert, 0, 'token', dueAt);
+      await fireDeadline({ kind: 'alert', id: 'al_1', dueAt }, { ...deps, now: () => Date.parse(dueAt) });
+      expect((await store.alert('al_1'))?.dueAt).toBeUndefined();
+    }
+    expect(store.log(CASE).filter(({ type }) => type === 'alert-unanswered')).toHaveLength(2);
+  });
 });

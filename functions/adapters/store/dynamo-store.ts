@@ -50,7 +50,7 @@ export function dynamoStore(
     return Item === undefined ? undefined : unmarshall(Item);
   };
 
-  /** Writes all or nothing; 'conflict' when the condition of the first item does not hold. An event that is already in the log is no conflict. */
+  /** Writes all or nothing; 'conflict' when the condition of the item does not hold, or the event is in the log already. */
   const transact = async (item: TransactWriteItem, event: CaseEvent): Promise<'written' | 'conflict'> => {
     const items: TransactWriteItem[] = [item, { Put: { ...table, ...eventPut(event) } }];
     try {
