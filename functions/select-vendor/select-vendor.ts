@@ -3,7 +3,7 @@ import { type FoldContext, foldCase } from '../../domain/case.ts';
 import { selectVendor as chooseVendor } from '../../domain/handoff.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 
-export const SelectVendorInput = z.object({ caseId: z.string() });
+export const SelectVendorInput = z.object({ caseId: z.string(), attempt: z.number() });
 export type SelectVendorInput = z.infer<typeof SelectVendorInput>;
 
 export interface SelectVendorDeps {
@@ -20,7 +20,14 @@ export type SelectVendorOutput =
  * Chooses the vendor to offer a case to. The case is folded from its log, since its snapshot may
  * not have seen yet that the vendor before let its offer expire.
  */
-export async function selectVendor({ caseId }: SelectVendorInput, deps: SelectVendorDeps): Promise<SelectVendorOutput> {
+export async function selectVendor(
+  { caseId, attempt }: SelectVendorInput,
+  deps: SelectVendorDeps,
+): Promise<SelectVendorOutput> {
+  // An offer that failed before it was stored is not on the case: without this, it would be begun for ever.
+  const { maxOffers } = deps.context.policy;
+  if (attempt > maxOffers)
+    return { outcome: 'none', reason: `${maxOffers} offers were begun, the most that policy allows` };
   const state = foldCase(await deps.store.events(caseId), deps.context);
   if (state === undefined) return { outcome: 'none', reason: 'nothing is known of the case' };
   const { vendor, reason } = chooseVendor(state, deps.context.policy, deps.context.calendar, deps.now());

@@ -7,8 +7,8 @@ import { type MemoryStore, memoryStore } from '../support/memory-store.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 
 let store: MemoryStore;
-const select = () =>
-  selectVendor({ caseId: CASE_ID }, { store, context: contextOf(VENDOR_POLICY), now: () => WEDNESDAY });
+const select = (attempt = 1) =>
+  selectVendor({ caseId: CASE_ID, attempt }, { store, context: contextOf(VENDOR_POLICY), now: () => WEDNESDAY });
 
 beforeEach(async () => {
   store = memoryStore();
@@ -35,6 +35,14 @@ describe('select-vendor', () => {
   it('returns none with the reason', async () => {
     await store.append(event('solved', '2026-03-11T08:29:50Z', {}));
     expect(await select()).toEqual({ outcome: 'none', reason: 'the case is solved' });
+  });
+
+  it('returns none after the most offers, though none of them left a trace', async () => {
+    expect(await select(VENDOR_POLICY.maxOffers)).toMatchObject({ outcome: 'offer' });
+    expect(await select(VENDOR_POLICY.maxOffers + 1)).toEqual({
+      outcome: 'none',
+      reason: `${VENDOR_POLICY.maxOffers} offers were begun, the most that policy allows`,
+    });
   });
 
   it('returns none for a case that nothing is known of', async () => {

@@ -59,7 +59,7 @@ describe('vendor-handoff', () => {
     ]);
     expect(run.end).toBe('Done');
     expect(run.steps.map(({ payload }) => payload)).toEqual([
-      { caseId: 'zendesk:42' },
+      { caseId: 'zendesk:42', attempt: 1 },
       {
         caseId: 'zendesk:42',
         vendor: 'manila',
@@ -94,6 +94,9 @@ describe('vendor-handoff', () => {
       'SelectVendor',
       'BringHome',
     ]);
+    expect([0, 2, 5].map((step) => run.steps[step]?.payload)).toEqual(
+      [1, 2, 3].map((attempt) => ({ caseId: 'zendesk:42', attempt })),
+    );
     expect(run.steps[3]?.payload).toMatchObject({ vendor: 'bogota', attempt: 2 });
     expect(run.steps[4]?.payload).toMatchObject({ execution: 'execution-1', attempt: 2 });
     expect(run.steps[6]?.payload).toEqual({
