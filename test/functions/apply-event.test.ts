@@ -257,6 +257,32 @@ describe('what follows an event', () => {
     expect(resumed).toEqual([{ taskToken: 'token-1', outcome: 'recalled' }]);
   });
 
+  it('recalls it too if the vendor accepts in that very moment, and never before the offer was made', async () => {
+    const { store, deps } = setUp();
+    const late = { ...deps, now: () => Date.parse('2026-11-16T09:00:01Z') };
+    await applyEvent(opened('2026-11-16T09:00:00Z'), late);
+    const offer = offered();
+    await store.create(HANDOFF, offer);
+    await applyEvent(offer, late);
+    const { move } = store;
+    let accepts = true;
+    store.move = async (...args) => {
+      if (accepts) {
+        accepts = false;
+        const acceptance = { handoffId: 'ho_1', vendor: 'manila' };
+        await move('ho_1', 'offered', 'accepted', event('handoff-accepted', '2026-11-16T09:00:04Z', acceptance));
+      }
+      return move(...args);
+    };
+    await applyEvent(solved('2026-11-16T09:00:04Z'), late);
+    expect((await store.handoff('ho_1'))?.state).toBe('recalled');
+    expect(store.log(CASE).at(-1)).toMatchObject({
+      type: 'handoff-recalled',
+      by: 'case-solved',
+      occurredAt: '2026-11-16T09:00:02.001Z',
+    });
+  });
+
   it('a deadline before the next sweep is hinted at once, one beyond it is left to the sweep', async () => {
     const { deps, hints } = setUp();
     await applyEvent(opened('2026-11-16T09:00:00Z'), deps);
