@@ -46,7 +46,7 @@ export interface Condition {
   readonly all?: readonly Condition[] | undefined;
   readonly any?: readonly Condition[] | undefined;
   readonly not?: Condition | undefined;
-  /** A field of the case: source, channel, subject, text, language, requesterId, tier, region, tags, status, priority, group, or custom.<name>. */
+  /** A field of the case: one of TRIAGE_FIELDS (domain/triage.ts), or custom.<name>. */
   readonly field?: string | undefined;
   readonly is?: readonly (string | number | boolean)[] | undefined;
   /** Any of these phrases, as whole words. */
@@ -128,6 +128,9 @@ export const LeadPolicy = z.object({
 });
 export type LeadPolicy = z.infer<typeof LeadPolicy>;
 
+/** The CRMs that there is an adapter for. */
+export const SOURCE_KINDS = ['zendesk', 'standard-webhooks'] as const;
+
 export const Policy = z.object({
   /** Hash of everything below. */
   version: z.string(),
@@ -135,7 +138,7 @@ export const Policy = z.object({
   sources: z.record(
     z.string(),
     z.object({
-      kind: z.enum(['zendesk', 'standard-webhooks']),
+      kind: z.enum(SOURCE_KINDS),
       /** Base URL of the CRM's API, for what is written back. */
       apiUrl: z.optional(z.string()),
       /** The CRM's user that CaseRelay writes as; what it does comes back as webhooks and is dropped. */

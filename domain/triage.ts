@@ -2,46 +2,32 @@ import type { Case } from './case.ts';
 import type { Decision } from './event.ts';
 import type { Condition, Outcome, Policy } from './policy.ts';
 
-/** Value of a field that a rule names, or undefined if the case does not have it. */
-export function fieldOf(state: Case, field: string): string | number | boolean | readonly string[] | undefined {
-  switch (field) {
-    case 'source':
-      return state.source;
-    case 'status':
-      return state.status;
-    case 'priority':
-      return state.priority;
-    case 'channel':
-    case 'subject':
-    case 'text':
-    case 'language':
-    case 'requesterId':
-    case 'group':
-    case 'tier':
-    case 'region':
-    case 'tags':
-      return state.fields[field];
-    default:
-      return field.startsWith('custom.') ? state.fields.custom?.[field.slice('custom.'.length)] : undefined;
-  }
-}
+type FieldValue = string | number | boolean | readonly string[] | undefined;
 
-/** The fields that rules may name, besides `custom.<name>`. `any-text` is subject and text together. */
-export const TRIAGE_FIELDS = [
-  'source',
-  'status',
-  'priority',
-  'channel',
-  'subject',
-  'text',
-  'any-text',
-  'language',
-  'requesterId',
-  'group',
-  'tier',
-  'region',
-  'tags',
-] as const;
+/** The fields that rules may name, besides `custom.<name>`, and where a case has them. */
+const FIELDS = new Map<string, (state: Case) => FieldValue>([
+  ['source', ({ source }) => source],
+  ['status', ({ status }) => status],
+  ['priority', ({ priority }) => priority],
+  ['channel', ({ fields }) => fields.channel],
+  ['subject', ({ fields }) => fields.subject],
+  ['text', ({ fields }) => fields.text],
+  ['any-text', ({ fields }) => `${fields.subject ?? ''}\n${fields.text ?? ''}`],
+  ['language', ({ fields }) => fields.language],
+  ['requesterId', ({ fields }) => fields.requesterId],
+  ['group', ({ fields }) => fields.group],
+  ['tier', ({ fields }) => fields.tier],
+  ['region', ({ fields }) => fields.region],
+  ['tags', ({ fields }) => fields.tags],
+]);
+export const TRIAGE_FIELDS: readonly string[] = [...FIELDS.keys()];
+
+/** Value of a field that a rule names, or undefined if the case does not have it. */
+function fieldOf(state: Case, field: string): FieldValue {
+  const read = FIELDS.get(field);
+  if (read !== undefined) return read(state);
+  return field.startsWith('custom.') ? state.fields.custom?.[field.slice('custom.'.length)] : undefined;
+}
 
 /** Does the condition hold for the case? Text is compared without regard to case; phrases match whole words. */
 export function holds(condition: Condition, state: Case): boolean {
@@ -49,17 +35,12 @@ export function holds(condition: Condition, state: Case): boolean {
   if (condition.any !== undefined && !condition.any.some((part) => holds(part, state))) return false;
   if (condition.not !== undefined && holds(condition.not, state)) return false;
   if (condition.field === undefined) return true;
-  const value =
-    condition.field === 'any-text'
-      ? `${state.fields.subject ?? ''}\n${state.fields.text ?? ''}`
-      : fieldOf(state, condition.field);
+  const value = fieldOf(state, condition.field);
   if (condition.exists !== undefined && (value !== undefined) !== condition.exists) return false;
   if (condition.is !== undefined && !isOneOf(value, condition.is)) return false;
   if (condition.contains !== undefined && !containsAny(value, condition.contains)) return false;
   return true;
 }
-
-type FieldValue = ReturnType<typeof fieldOf>;
 
 function isOneOf(value: FieldValue, wanted: readonly (string | number | boolean)[]): boolean {
   if (value === undefined) return false;

@@ -212,6 +212,7 @@ function outcomesOf(file: PolicyFile): Placed<Outcome>[] {
   const otherwise = Outcome.safeParse(file.at(['otherwise']));
   return otherwise.success ? [...rules, { path: ['otherwise'], value: otherwise.data }] : rules;
 }
+
 function checkTriage(file: PolicyFile, names: Names, vendorFile: PolicyFile): void {
   checkUnique(file, 'rules');
   let catchAll: string | undefined;
@@ -270,7 +271,7 @@ function checkCondition(file: PolicyFile, path: Path, condition: Condition, name
   }
   if (operators.length === 0)
     file.add(path, `expected "is", "contains" or "exists" beside "field: ${field}", found none of them`);
-  if (!TRIAGE_FIELDS.some((known) => known === field) && !/^custom\.\S+$/.test(field)) {
+  if (!TRIAGE_FIELDS.includes(field) && !/^custom\.\S+$/.test(field)) {
     file.add(
       [...path, 'field'],
       `expected one of ${TRIAGE_FIELDS.join(', ')} or custom.<name>, found ${describe(field)}${didYouMean(field, TRIAGE_FIELDS)}`,

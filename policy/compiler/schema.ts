@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { PACKET_FIELDS } from '../../domain/policy.ts';
+import { Priority } from '../../domain/event.ts';
+import { PACKET_FIELDS, SOURCE_KINDS } from '../../domain/policy.ts';
+import { TRIAGE_FIELDS } from '../../domain/triage.ts';
 import { parseDuration, parseWarning } from './duration.ts';
 import { parseRegion } from './holidays.ts';
 import { parseDate, parseDays, parseWindow, parseYears } from './hours.ts';
@@ -46,7 +48,7 @@ const id = (description: string) =>
     description,
   );
 
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T, description: string) =>
+const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
   z.enum(values, { error: `one of ${values.join(', ')}` }).meta({ description });
 
 const list = <T extends z.ZodType>(item: T, one: string, description: string) =>
@@ -123,18 +125,13 @@ const email = pattern(
   'E-mail address, without a display name.',
 );
 
-const priorities = ['low', 'normal', 'high', 'urgent'] as const;
-
 export const Sources = z.strictObject({
   organisation: line('Name of your organisation, as e-mails show it.'),
   sources: z
     .record(
       id('Name of the source: webhooks come to /webhooks/<name>.'),
       z.strictObject({
-        kind: oneOf(
-          ['zendesk', 'standard-webhooks'],
-          'What sends: Zendesk event webhooks, or any sender of Standard Webhooks.',
-        ),
+        kind: oneOf(SOURCE_KINDS, 'What sends: Zendesk event webhooks, or any sender of Standard Webhooks.'),
         'api-url': url('Base address of the CRM, for what triage writes back; without it nothing is.').optional(),
         'integration-user-id': pattern(
           /^[A-Za-z0-9._-]{1,64}$/,
@@ -190,10 +187,9 @@ export const Clock = z.strictObject({
   calendar: id('Name of a calendar in calendars.yaml. Targets in calendar time need none.').optional(),
   targets: z
     .strictObject(
-      Object.fromEntries(priorities.map((priority) => [priority, duration(`Target for ${priority} cases.`)])) as Record<
-        (typeof priorities)[number],
-        ReturnType<typeof duration>
-      >,
+      Object.fromEntries(
+        Priority.options.map((priority) => [priority, duration(`Target for ${priority} cases.`)]),
+      ) as Record<Priority, ReturnType<typeof duration>>,
     )
     .meta({ description: 'What is promised, per priority.' }),
   warnings: z
@@ -218,7 +214,7 @@ export const Clock = z.strictObject({
 });
 
 export const Clocks = z.strictObject({
-  'default-priority': oneOf(priorities, 'Priority of a case that comes without one, until triage decides.'),
+  'default-priority': oneOf(Priority.options, 'Priority of a case that comes without one, until triage decides.'),
   clocks: z
     .strictObject({
       'first-response': Clock.meta({ description: 'Opened until the first public reply of a person.' }).optional(),
@@ -263,8 +259,7 @@ export const Condition: z.ZodType<Condition> = z
     field: z
       .string({ error: 'the name of a field' })
       .meta({
-        description:
-          'A field of the case: source, status, priority, channel, subject, text, any-text (subject and text), language, requesterId, group, tier, region, tags or custom.<name>.',
+        description: `A field of the case: ${TRIAGE_FIELDS.join(', ')} or custom.<name>. any-text is subject and text together.`,
       })
       .optional(),
     is: z
@@ -287,7 +282,7 @@ export const Outcome = z.strictObject({
   route: oneOf(['home', 'vendor'], 'Who works it: your own team (home, the default) or a vendor.').optional(),
   'data-class': id('What kind of data the case holds; a vendor is offered only classes that it is cleared for.'),
   sensitive: flag('A sensitive case never leaves the house (default: false).').optional(),
-  priority: oneOf(priorities, 'Priority to set; left out, the case keeps its own.').optional(),
+  priority: oneOf(Priority.options, 'Priority to set; left out, the case keeps its own.').optional(),
   tags: z
     .array(pattern(/^[^\s\p{Cc},]+$/u, 'a tag without spaces', 'A tag.'), { error: 'a list of tags' })
     .meta({ description: 'Tags to add to the case.' })
