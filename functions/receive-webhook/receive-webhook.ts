@@ -56,7 +56,14 @@ async function readEvents({ source, headers, readBody }: ReceiveWebhookInput, de
   const { signingSecrets } = await deps.secrets.source(source);
   adapter.verify({ headers, body }, signingSecrets, now);
   const { integrationUserId } = settings;
-  return adapter.normalise(parseJson(body), headers, { source, receivedAt: toInstant(now), integrationUserId });
+  const context = { source, receivedAt: toInstant(now), integrationUserId };
+  const { events, ignored } = adapter.normalise(parseJson(body), headers, context);
+  return { events: events.map(inThePast), ignored };
+}
+
+/** What has been received has happened: dated later, by a clock that is ahead, it would sort behind all that follows it. */
+function inThePast(event: CaseEvent): CaseEvent {
+  return event.occurredAt <= event.receivedAt ? event : { ...event, occurredAt: event.receivedAt };
 }
 
 async function appendAll(events: readonly CaseEvent[], source: string, { store, meter }: ReceiveWebhookDeps) {

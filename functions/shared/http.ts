@@ -34,9 +34,12 @@ export function rawBody(event: APIGatewayProxyEventV2, cap: number): Buffer {
   return body;
 }
 
+/** Bytes that are no UTF-8 are refused: put in their place, U+FFFD would make a text of three times their length. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw new HttpProblem(400, 'Not JSON', 'the body is not valid JSON', { field: '(body)' });
   }

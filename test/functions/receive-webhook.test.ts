@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,6 +15,7 @@ import { POLICY } from '../support/policy-fixture.ts';
 import {
   type Json,
   NOW,
+  RECEIVED_AT,
   recordedBodies,
   STANDARD_SECRET,
   standardHeaders,
@@ -91,6 +93,44 @@ describe('receiveWebhook', () => {
     await postStandard(deps, 'msg_1', { type: 'case.opened', timestamp, data: { caseId: '5158', fields: {} } });
     await postZendesk(deps, zendeskEvent('ticket.created'));
     expect([store.log('intake:5158').length, store.log('zendesk:5158').length]).toEqual([1, 1]);
+  });
+
+  it('nothing happens after it was received: a clock that is ahead cannot put an event behind all that follows', async () => {
+    const { store, deps } = setUp();
+    await postStandard(deps, 'msg_1', {
+      type: 'case.solved',
+      timestamp: '2199-01-01T00:00:00Z',
+      data: { caseId: '1' },
+    });
+    await postStandard(deps, 'msg_2', {
+      type: 'case.reopened',
+      timestamp: '2025-01-08T17:59:59Z',
+      data: { caseId: '1' },
+    });
+    expect(store.log('intake:1').map(({ occurredAt }) => occurredAt)).toEqual([
+      RECEIVED_AT,
+      '2025-01-08T17:59:59.000Z',
+    ]);
+  });
+
+  it('bytes that are no text are refused: as text they would be three times as long', async () => {
+    const { deps } = setUp();
+    const json = Buffer.from(JSON.stringify(zendeskEvent('ticket.created', { detail: { subject: 'caf?' } })));
+    json[json.indexOf('caf?') + 3] = 0xe9;
+    const signature = createHmac('sha256', ZENDESK_SECRET).update(RECEIVED_AT).update(json).digest('base64');
+    const headers = {
+      'x-zendesk-webhook-signature': signature,
+      'x-zendesk-webhook-signature-timestamp': RECEIVED_AT,
+    };
+    const refused = receiveWebhook({ source: 'zendesk', headers, readBody: () => json }, deps);
+    expect(await caught(refused)).toMatchObject({ status: 400, more: { field: '(body)' } });
+  });
+
+  it('a number that JSON has rounded is no case id: two cases would become one', async () => {
+    const { deps } = setUp();
+    const body = '{"type":"case.solved","timestamp":"2025-01-08T10:00:00Z","data":{"caseId":9007199254740993}}';
+    const refused = post(deps, 'intake', body, standardHeaders('msg_1', body));
+    expect(await caught(refused)).toMatchObject({ status: 400, more: { field: 'data.caseId' } });
   });
 
   it('what is ours or of no use is accepted and not stored', async () => {

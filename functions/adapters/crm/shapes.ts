@@ -33,16 +33,21 @@ export const Id = z.pipe(
   z.transform((id: string | number) => String(id).slice(0, LINE_LENGTH).toWellFormed()),
 );
 
-/** The source's id of a case, as it becomes part of ours: no space, no '#', at most 200 characters. */
+/** The source's id of a case, as it becomes part of ours: no space, no '#', at most 200 characters, and no number that JSON has rounded. */
 export const CaseNumber = z.pipe(
-  z
-    .union([z.string(), z.number()], 'expected the id of the case: text or a number')
-    .check(z.refine((id) => isCaseNumber(String(id)), 'expected 1 to 200 characters without spaces or #')),
+  z.union([z.string(), z.number()], 'expected the id of the case: text or a number').check(
+    z.refine((id) => isCaseNumber(String(id)), 'expected 1 to 200 characters without spaces or #'),
+    z.refine(isExact, 'expected text: a number as large as this one is rounded on its way'),
+  ),
   z.transform(String),
 );
 
 function isCaseNumber(id: string): boolean {
   return id.length <= 200 && /^[^\s#\p{Cc}\p{Cs}]+$/u.test(id);
+}
+
+function isExact(id: string | number): boolean {
+  return typeof id === 'string' || Math.abs(id) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** The key of a delivery or event. Ours begin with "caserelay:", so a sender's may not. */
