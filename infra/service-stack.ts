@@ -6,8 +6,8 @@ import { CasePipeline } from './constructs/case-pipeline.ts';
 import { Deadlines } from './constructs/deadlines.ts';
 import { Observability } from './constructs/observability.ts';
 import type { Platform } from './constructs/platform.ts';
+import { PublicApi } from './constructs/public-api.ts';
 import { VendorHandoff } from './constructs/vendor-handoff.ts';
-import { WebhookApi } from './constructs/webhook-api.ts';
 import type { Settings } from './settings.ts';
 import type { StatefulStack } from './stateful-stack.ts';
 
@@ -33,9 +33,8 @@ export class ServiceStack extends Stack {
       logRemoval: RemovalPolicy.DESTROY,
     };
 
-    const webhookApi = new WebhookApi(this, 'Api', platform);
-    const api = webhookApi;
-    const publicUrl = settings.publicUrl ?? webhookApi.endpoint;
+    const api = new PublicApi(this, 'Api', platform);
+    const publicUrl = settings.publicUrl ?? api.endpoint;
 
     const deadlines = new Deadlines(this, 'Deadlines', { platform, table });
     const vendorHandoff = new VendorHandoff(this, 'VendorHandoff', {
@@ -66,7 +65,7 @@ export class ServiceStack extends Stack {
     });
     const observability = new Observability(this, 'Observability', {
       platform,
-      webhookApi,
+      api,
       casePipeline,
       vendorHandoff,
       deadlines,
@@ -74,7 +73,7 @@ export class ServiceStack extends Stack {
       alarmEmail: settings.alarmEmail,
     });
 
-    new CfnOutput(this, 'ApiUrl', { value: webhookApi.endpoint });
+    new CfnOutput(this, 'ApiUrl', { value: api.endpoint });
     new CfnOutput(this, 'PublicUrl', { value: publicUrl });
     new CfnOutput(this, 'PolicyVersion', { value: policy.version });
     new CfnOutput(this, 'AlarmTopicArn', { value: observability.topic.topicArn });

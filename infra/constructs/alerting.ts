@@ -7,14 +7,14 @@ import { Construct } from 'constructs';
 import { SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
+import type { PublicApi } from './public-api.ts';
 import { type SecretStore, ServiceFunction } from './service-function.ts';
-import type { WebhookApi } from './webhook-api.ts';
 import { Workflow } from './workflow.ts';
 
 export interface AlertingProps {
   readonly platform: Platform;
   readonly table: TableV2;
-  readonly api: WebhookApi;
+  readonly api: PublicApi;
   readonly publicUrl: string;
   readonly secrets: SecretStore;
   /** Sender of the e-mails, as the policy has it: "Name <user@domain>" or "user@domain". */

@@ -9,15 +9,15 @@ import { Construct } from 'constructs';
 import { EVENT_PREFIX, SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
+import type { PublicApi } from './public-api.ts';
 import { type SecretStore, ServiceFunction } from './service-function.ts';
 import { DeadLetterQueue } from './service-queue.ts';
-import type { WebhookApi } from './webhook-api.ts';
 import { Workflow } from './workflow.ts';
 
 export interface CasePipelineProps {
   readonly platform: Platform;
   readonly table: TableV2;
-  readonly api: WebhookApi;
+  readonly api: PublicApi;
   readonly deadlineQueue: IQueue;
   readonly secrets: SecretStore;
   /** Names of the policy's sources. */

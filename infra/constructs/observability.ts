@@ -18,13 +18,13 @@ import type { Alerting } from './alerting.ts';
 import type { CasePipeline } from './case-pipeline.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Platform } from './platform.ts';
+import type { PublicApi } from './public-api.ts';
 import { serviceMetric, serviceMetricBy } from './service-metric.ts';
 import type { VendorHandoff } from './vendor-handoff.ts';
-import type { WebhookApi } from './webhook-api.ts';
 
 export interface ObservabilityProps {
   readonly platform: Platform;
-  readonly webhookApi: WebhookApi;
+  readonly api: PublicApi;
   readonly casePipeline: CasePipeline;
   readonly vendorHandoff: VendorHandoff;
   readonly deadlines: Deadlines;
@@ -39,9 +39,9 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { platform, webhookApi, casePipeline, vendorHandoff, deadlines, alerting, alarmEmail } = props;
+    const { platform, api, casePipeline, vendorHandoff, deadlines, alerting, alarmEmail } = props;
     this.topic = this.alarmTopic(platform, alarmEmail);
-    for (const part of [webhookApi, casePipeline, vendorHandoff, deadlines, alerting])
+    for (const part of [api, casePipeline, vendorHandoff, deadlines, alerting])
       for (const spec of part.alarms()) this.alarm(platform, spec);
     this.dashboard(props);
   }
@@ -78,7 +78,7 @@ export class Observability extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic));
   }
 
-  private dashboard({ platform, webhookApi, casePipeline, vendorHandoff, deadlines, alerting }: ObservabilityProps) {
+  private dashboard({ platform, api, casePipeline, vendorHandoff, deadlines, alerting }: ObservabilityProps) {
     const count = (name: Parameters<typeof serviceMetric>[1]) => serviceMetric(platform, name, 'sum');
     const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 8, height: 6 });
     new Dashboard(this, 'Dashboard', {
@@ -93,7 +93,13 @@ export class Observability extends Construct {
           }),
         ],
         [
-          graph('Webhooks: requests, 5xx', webhookApi.requests(), webhookApi.serverErrors()),
+          graph(
+            'HTTP: requests, 4xx, 5xx; webhooks refused by reason',
+            api.requests(),
+            api.clientErrors(),
+            api.serverErrors(),
+            serviceMetricBy(platform, 'webhooksRefused', 'reason', 'Sum'),
+          ),
           graph(
             'Cases received by source, duplicates dropped',
             serviceMetricBy(platform, 'casesReceived', 'source', 'Sum'),

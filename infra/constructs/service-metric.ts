@@ -4,18 +4,13 @@ import { METRIC, METRIC_NAMESPACE } from '../../functions/shared/names.ts';
 import type { Platform } from './platform.ts';
 
 /** A metric that functions emit without a dimension of its own. */
-export function serviceMetric(
-  { prefix }: Platform,
-  name: keyof typeof METRIC,
-  statistic: string,
-  period = Duration.minutes(1),
-): Metric {
+export function serviceMetric({ prefix }: Platform, name: keyof typeof METRIC, statistic: string): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName: METRIC[name],
     dimensionsMap: { service: prefix },
     statistic,
-    period,
+    period: Duration.minutes(1),
   });
 }
 

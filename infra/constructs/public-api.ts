@@ -32,8 +32,8 @@ export interface Route {
   readonly authentication: string;
 }
 
-/** The HTTP API: the one way in. Routes authenticate in their functions, over the raw body. */
-export class WebhookApi extends Construct {
+/** The public HTTP API, for CRMs, vendors and leads: the one way in. Routes authenticate in their functions, over the raw body. */
+export class PublicApi extends Construct {
   readonly api: HttpApi;
   private readonly stage: HttpStage;
 
@@ -98,8 +98,12 @@ export class WebhookApi extends Construct {
     return this.api.metricCount({ period: Duration.minutes(5), statistic: 'sum' });
   }
 
-  serverErrors(period = Duration.minutes(5)) {
-    return this.api.metricServerError({ period, statistic: 'sum' });
+  clientErrors() {
+    return this.api.metricClientError({ period: Duration.minutes(5), statistic: 'sum' });
+  }
+
+  serverErrors() {
+    return this.api.metricServerError({ period: Duration.minutes(5), statistic: 'sum' });
   }
 
   alarms(): AlarmSpec[] {
