@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type FoldContext, foldCase } from '../../domain/case.ts';
+import { type FoldContext, foldCase, isOver } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { buildPacket, mayReceive, type Packet } from '../../domain/handoff.ts';
 import type { VendorPolicy } from '../../domain/policy.ts';
@@ -34,8 +34,8 @@ export interface OfferHandoffDeps {
 /**
  * Offers a case to a vendor. The handoff and the task token are stored before the vendor is
  * called, so that an answer always finds them; run again, it is the same handoff, the same message
- * and the same packet. If the handoff was decided meanwhile, it ends its own wait. Throws
- * OfferRefusedError when no retry can help; other errors may pass.
+ * and the same packet. If the handoff was decided meanwhile, or the case is over, it ends its own
+ * wait. Throws OfferRefusedError when no retry can help; other errors may pass.
  */
 export async function offerHandoff(
   input: OfferHandoffInput,
@@ -44,6 +44,11 @@ export async function offerHandoff(
   const vendor = deps.context.policy.vendors.find((candidate) => candidate.id === input.vendor);
   if (vendor === undefined) throw new OfferRefusedError(`the policy has no vendor ${input.vendor} any more`);
   const log = await deps.store.events(input.caseId);
+  // Solved since the vendor was chosen: no fault, only nothing left to offer. A handoff that an earlier try made is recalled by apply-event.
+  if (isOver(foldCase(log, deps.context)?.status ?? 'new')) {
+    await deps.workflows.resume(input.taskToken, { outcome: 'recalled' });
+    return { handoffId: handoffIdFor(input.execution, input.attempt), state: 'recalled' };
+  }
   // After all that is known, whatever the clocks of two functions say: a retry tells by it what was known.
   const offeredAt = toInstant(Math.max(deps.now(), ...log.map((event) => Date.parse(event.receivedAt) + 1)));
   const wanted = handoffOf(input, vendor, offeredAt, packetAt(offeredAt, log, vendor, deps.context), deps.context);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { isOver } from '../../domain/case.ts';
@@ -33,6 +34,16 @@ async function mailAbout(caseId: string, subject: RegExp) {
   const link = acknowledgeLinkOf(mail);
   if (link === undefined) throw new Error(`the mail has no link: ${mail.text}`);
   return { mail, link };
+}
+
+/** How the workflow that an event has started ends. */
+function ended(workflow: string, caseId: string, eventKey: string) {
+  const machine = app.deployment.stateMachineArns[`CaseRelay-${workflow}`] ?? '';
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(caseId, eventKey)}`;
+  return eventually(`${workflow} of ${caseId} to end`, async () => {
+    const { status } = await app.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' ? undefined : status;
+  });
 }
 
 const acknowledged = (log: readonly CaseEvent[]) => log.filter(({ type }) => type === 'alert-acknowledged');
@@ -232,12 +243,7 @@ describe.concurrent('a case on its way through the house', () => {
 
     // The escalation is over, before its next rung.
     const home = await app.logged(caseId, 'brought-home');
-    const executionArn = `${app.deployment.stateMachineArns['CaseRelay-breach-alert']?.replace(':stateMachine:', ':execution:')}:${executionName(caseId, home.key)}`;
-    const ended = await eventually('the escalation to end', async () => {
-      const { status } = await app.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      return status === 'RUNNING' ? undefined : status;
-    });
-    expect(ended).toBe('SUCCEEDED');
+    expect(await ended('breach-alert', caseId, home.key)).toBe('SUCCEEDED');
     const told = (await app.log(caseId)).filter((event) => event.type === 'alert-notified');
     expect(told.filter((event) => event.alertId === link.alertId)).toMatchObject([{ rung: 0, to: 'maya' }]);
   });
@@ -284,5 +290,21 @@ describe.concurrent('a case on its way through the house', () => {
     });
     expect(handoffs(await app.log(offered.caseId))).toEqual(['manila offered', 'manila recalled']);
     expect(handoffs(await app.log(accepted.caseId))).toEqual(['manila offered', 'manila accepted', 'manila recalled']);
+  });
+
+  test('leaves no workflow behind, in whatever moment of its handoff it is solved', async ({ expect }) => {
+    const cases = await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => {
+        const opened = await app.openTicket(MANILA_IS_SILENT);
+        const triaged = await app.logged(opened.caseId, 'triaged');
+        await sleep(index * 60);
+        await app.solve(opened.id);
+        return { ...opened, triaged };
+      }),
+    );
+    for (const { caseId, triaged } of cases) {
+      expect(await ended('vendor-handoff', caseId, triaged.key)).toBe('SUCCEEDED');
+      expect(handoffs(await app.log(caseId)).filter((what) => what.startsWith('bogota'))).toEqual([]);
+    }
   });
 });

@@ -178,6 +178,15 @@ describe('offer-handoff, run again', () => {
     expect(s.sent).toHaveLength(1);
   });
 
+  it('ends its own wait if the case was solved since the vendor was chosen: nothing is stored, nothing is sent', async () => {
+    s = setUp([...vendorCaseLog(), solved('2026-03-11T08:29:50Z')]);
+    await s.ready;
+    expect(await s.run()).toEqual({ handoffId: HANDOFF_ID, state: 'recalled' });
+    expect(s.resumed).toEqual([{ taskToken: 't1', outcome: 'recalled' }]);
+    expect(s.sent).toEqual([]);
+    expect(await s.store.handoff(HANDOFF_ID)).toBeUndefined();
+  });
+
   it('is refused once the time to answer is up', async () => {
     s.failures.push(new VendorUnavailableError('down'));
     await expect(s.run()).rejects.toThrow(VendorUnavailableError);
@@ -189,7 +198,6 @@ describe('offer-handoff, run again', () => {
 
 describe('offer-handoff fails closed', () => {
   it.each([
-    ['a case that was solved meanwhile', [...vendorCaseLog(), solved('2026-03-11T08:29:50Z')]],
     ['a sensitive case', vendorCaseLog({ sensitive: true })],
     ['a class that the vendor is not cleared for', vendorCaseLog({ dataClass: 'us-only' })],
     ['a case that nothing is known of', []],
