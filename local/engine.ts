@@ -35,7 +35,7 @@ export function engineEnv(endpoint: string): Record<string, string> {
 export async function openEngine(port: number): Promise<Engine> {
   const given = process.env.AWS_ENDPOINT_URL;
   if (given) {
-    if (!(await answers(given)))
+    if (!(await answers(given, '/')))
       throw new PlainError(
         `AWS_ENDPOINT_URL is ${given}, but no engine answers there. Start it, or unset the variable.`,
       );
@@ -62,9 +62,11 @@ export async function assertPortFree(port: number, variable: string): Promise<vo
   });
 }
 
-async function answers(endpoint: string): Promise<boolean> {
+/** Does an engine answer? One that was given by its address may be of any make; one that we re-use must be ours. */
+async function answers(endpoint: string, path: '/' | '/_ministack/health' = '/_ministack/health'): Promise<boolean> {
   try {
-    return (await fetch(new URL('/_ministack/health', endpoint), { signal: AbortSignal.timeout(2000) })).ok;
+    const { ok } = await fetch(new URL(path, endpoint), { signal: AbortSignal.timeout(2000) });
+    return ok || path === '/';
   } catch {
     return false;
   }
