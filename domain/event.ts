@@ -112,7 +112,8 @@ export const CaseEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('merged'), into: z.optional(z.string()) }),
   z.object({ ...base, type: z.literal('csat-received'), score: z.enum(['good', 'bad']) }),
   // From CaseRelay.
-  z.object({ ...base, type: z.literal('triaged'), decision: Decision }),
+  /** `calledBy`: key of the event that called for it. */
+  z.object({ ...base, type: z.literal('triaged'), decision: Decision, calledBy: z.optional(z.string()) }),
   z.object({
     ...base,
     type: z.literal('handoff-offered'),

@@ -92,7 +92,9 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
       await deps.workflows.start('case-triage', name, { caseId, eventKey: event.key });
       return;
     case 'triaged':
-      if (event.decision.route === 'vendor') await deps.workflows.start('vendor-handoff', name, { caseId });
+      if (event.decision.route !== 'vendor') return;
+      // By the CRM's key too: the ids of handoffs are made from this name, and must not follow from the case's.
+      await deps.workflows.start('vendor-handoff', executionName(caseId, `${event.key}:${event.calledBy}`), { caseId });
       return;
     case 'deadline-reached':
     case 'brought-home': {

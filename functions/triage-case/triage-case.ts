@@ -7,7 +7,7 @@ import type { Meter } from '../shared/observe.ts';
 
 export interface TriageCaseInput {
   readonly caseId: string;
-  /** The event that called for triage: the decision's own key is made from it. */
+  /** The event that called for triage. */
   readonly eventKey: string;
 }
 
@@ -23,42 +23,46 @@ export type TriageCaseResult =
   | { readonly outcome: 'triaged'; readonly decision: Decision }
   | { readonly outcome: 'not-needed' };
 
+/** One decision per case, however often and at once it is called for: a second would be a second handoff. */
+const KEY = 'caserelay:triaged';
+
 /** The case's snapshot is not there yet; the workflow tries again. */
 export class CaseNotSavedError extends Error {
   override readonly name = 'CaseNotSavedError';
 }
 
 /**
- * Decides a case and appends the decision to its log, once per `eventKey`: called again, it
+ * Decides a case and appends the decision to its log, once: called again for the same event, it
  * returns the decision that stands, so that a retried workflow goes on to write it back.
- * 'not-needed' if another event's triage decided the case, or if the case is over.
+ * 'not-needed' if another event had the case decided, or if the case is over.
  * Throws CaseNotSavedError, and StoreUnavailableError when the store refuses.
  */
 export async function triageCase(input: TriageCaseInput, deps: TriageCaseDeps): Promise<TriageCaseResult> {
-  const { caseId } = input;
-  const key = `caserelay:triaged:${input.eventKey}`;
+  const { caseId, eventKey } = input;
   const stored = await deps.store.load(caseId);
   if (stored === undefined) throw new CaseNotSavedError(`case ${caseId} has no snapshot yet`);
-  if (stored.state.triage !== undefined) return standing(caseId, key, deps);
+  if (stored.state.triage !== undefined) return standing(input, deps);
   if (isOver(stored.state.status)) return { outcome: 'not-needed' };
 
   const decision = decideTriage(stored.state, deps.policy);
   const at = toInstant(deps.now());
   const appended = await deps.store.append({
     type: 'triaged',
-    key,
+    key: KEY,
     caseId,
     occurredAt: at,
     receivedAt: at,
     decision,
+    calledBy: eventKey,
   });
-  if (appended === 'duplicate') return standing(caseId, key, deps);
+  if (appended === 'duplicate') return standing(input, deps);
   deps.meter.count('triageDecided', { route: decision.route });
   return { outcome: 'triaged', decision };
 }
 
 /** The decision of an earlier attempt, if it was this one's. */
-async function standing(caseId: string, key: string, { store }: TriageCaseDeps): Promise<TriageCaseResult> {
-  const event = (await store.events(caseId)).find((candidate) => candidate.key === key);
-  return event?.type === 'triaged' ? { outcome: 'triaged', decision: event.decision } : { outcome: 'not-needed' };
+async function standing({ caseId, eventKey }: TriageCaseInput, { store }: TriageCaseDeps): Promise<TriageCaseResult> {
+  const event = (await store.events(caseId)).find(({ key }) => key === KEY);
+  if (event?.type !== 'triaged' || event.calledBy !== eventKey) return { outcome: 'not-needed' };
+  return { outcome: 'triaged', decision: event.decision };
 }

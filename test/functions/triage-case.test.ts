@@ -11,7 +11,7 @@ import { contextOf, POLICY } from '../support/policy-fixture.ts';
 const OPENED_AT = '2026-11-23T10:00:00Z';
 const NOW = Date.parse('2026-11-23T10:00:05Z');
 const input = { caseId: 'zendesk:5158', eventKey: 'e-opened' };
-const KEY = 'caserelay:triaged:e-opened';
+const KEY = 'caserelay:triaged';
 
 /** A case with this log, saved as apply-event would. */
 async function setUp(...events: CaseEvent[]) {
@@ -54,6 +54,7 @@ describe('triageCase', () => {
       occurredAt: '2026-11-23T10:00:05.000Z',
       receivedAt: '2026-11-23T10:00:05.000Z',
       decision,
+      calledBy: 'e-opened',
     });
     expect([...counts]).toEqual([['triageDecided{route=vendor}', 1]]);
   });
@@ -81,6 +82,16 @@ describe('triageCase', () => {
     await save();
     expect(await triageCase({ ...input, eventKey: 'e-other' }, deps)).toEqual({ outcome: 'not-needed' });
     expect(store.log(input.caseId)).toHaveLength(2);
+  });
+
+  it('a case that was opened twice at once is decided once: two decisions would be two handoffs', async () => {
+    const { store, counts, deps } = await setUp(playback);
+    const outcomes = await Promise.all(
+      ['e-opened', 'e-opened-again'].map((eventKey) => triageCase({ ...input, eventKey }, deps)),
+    );
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['triaged', 'not-needed']);
+    expect(store.log(input.caseId).filter(({ type }) => type === 'triaged')).toHaveLength(1);
+    expect(counts.get('triageDecided{route=vendor}')).toBe(1);
   });
 
   it('is not needed for a case that is over', async () => {
