@@ -3,10 +3,10 @@ import { RejectReason, toInstant } from '../../domain/event.ts';
 import { type HandoffMove, handoffEvent, possibleAnswers, VENDOR_ANSWERS } from '../../domain/handoff.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Handoff, HandoffStore } from '../adapters/store/store.ts';
-import { SignatureError, verifySignature } from '../adapters/vendor/signature.ts';
 import { badShape, HttpProblem, parseJson } from '../shared/http.ts';
 import type { Meter } from '../shared/observe.ts';
 import type { Secrets } from '../shared/secrets.ts';
+import { SignatureError, verifySignature } from '../shared/signature.ts';
 
 export interface RecordAnswerInput {
   /** From the path, as text that nobody has checked. */

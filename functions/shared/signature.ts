@@ -1,12 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { SecretUnavailableError } from '../../shared/secrets.ts';
+import { SecretUnavailableError } from './secrets.ts';
 
-/** Standard Webhooks, both ways: offers are signed for the vendor, its answers are signed by it. */
+/** Standard Webhooks signatures: of webhooks and vendors' answers that come in, and of offers that go out. */
 
-/** A signature that is missing, stale or not the vendor's; the message says which. */
+/** A signature that is missing, stale or not the sender's. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
+  readonly reason: 'missing' | 'stale' | 'wrong';
+
+  constructor(reason: SignatureError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** How far the sender's clock may be from ours, either way, seconds (Standard Webhooks). */
@@ -25,14 +31,14 @@ function webhookOf(secret: string): Webhook {
   try {
     return new Webhook(secret);
   } catch (cause) {
-    throw new SecretUnavailableError('a signing secret is not whsec_ and base64; see docs/vendor-guide.md', { cause });
+    throw new SecretUnavailableError('a signing secret is not "whsec_" and base64', { cause });
   }
 }
 
 /**
  * Checks a Standard Webhooks signature over the raw body against each valid secret. The library
  * computes the signature; its own check reads the clock itself, so the time is judged here.
- * `now` in ms. Throws SignatureError, and SecretUnavailableError for a secret that is none.
+ * Names of headers in lower case, `now` in ms. Throws SignatureError, and SecretUnavailableError for a secret that is none.
  */
 export function verifySignature(
   secrets: readonly string[],
@@ -44,10 +50,10 @@ export function verifySignature(
   const timestamp = headers['webhook-timestamp'];
   const signatures = headers['webhook-signature'];
   if (!id || !timestamp || !signatures)
-    throw new SignatureError('the headers webhook-id, webhook-timestamp and webhook-signature are needed');
-  if (!/^\d{1,12}$/.test(timestamp)) throw new SignatureError('webhook-timestamp is not in whole seconds');
+    throw new SignatureError('missing', 'the headers webhook-id, webhook-timestamp and webhook-signature are needed');
+  if (!/^\d{1,12}$/.test(timestamp)) throw new SignatureError('stale', 'webhook-timestamp is not in whole seconds');
   if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
-    throw new SignatureError(`webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds off`);
+    throw new SignatureError('stale', `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds off`);
   const signedAt = new Date(Number(timestamp) * 1000);
   const given = signatures.split(' ');
   // Each secret is tried against each signature, whatever matches: no timing tells which.
@@ -55,7 +61,7 @@ export function verifySignature(
     const expected = webhookOf(secret).sign(id, signedAt, body);
     return given.filter((signature) => isSame(signature, expected));
   });
-  if (matches.length === 0) throw new SignatureError('no signature matches the body');
+  if (matches.length === 0) throw new SignatureError('wrong', 'no signature matches the body');
 }
 
 function isSame(given: string, expected: string): boolean {
