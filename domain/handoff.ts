@@ -3,6 +3,7 @@ import type { Case } from './case.ts';
 import { isOver } from './case.ts';
 import { type CaseEvent, type EventOf, type HandoffState, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
+import { decideTriage, OTHERWISE } from './triage.ts';
 
 /** The states that a vendor's answer leads to; the others are CaseRelay's doing. */
 export const VENDOR_ANSWERS = ['accepted', 'rejected', 'resolved', 'returned'] as const;
@@ -65,15 +66,13 @@ export function handoffEvent(
 }
 
 /** May the vendor be told of the case at all? Asked before a vendor is chosen and again before the packet leaves. */
-export function mayReceive(state: Case, vendor: VendorPolicy): boolean {
+export function mayReceive(state: Case, vendor: VendorPolicy, policy: Policy): boolean {
   const { triage } = state;
-  return (
-    triage !== undefined &&
-    !isOver(state.status) &&
-    !triage.sensitive &&
-    triage.route === 'vendor' &&
-    vendor.dataClasses.includes(triage.dataClass)
-  );
+  if (triage === undefined || triage.route !== 'vendor' || isOver(state.status)) return false;
+  // The packet carries what was learnt since triage too: a rule that keeps it home now does, whatever was decided.
+  const now = decideTriage(state, policy);
+  const decisions = now.ruleId === OTHERWISE ? [triage] : [triage, now];
+  return decisions.every(({ sensitive, dataClass }) => !sensitive && vendor.dataClasses.includes(dataClass));
 }
 
 /** Why a vendor cannot be offered a case. */
@@ -111,7 +110,7 @@ export function selectVendor(
     return none(`${state.triedVendors.length} vendors were offered the case, the most that policy allows`);
   const refused: { vendor: string; because: Ineligible }[] = [];
   for (const vendor of policy.vendors) {
-    const because = ineligible(vendor, state, triage, calendar, now);
+    const because = ineligible(vendor, state, policy, calendar, now);
     if (because === undefined) {
       const passed = refused.map((other) => `${other.vendor}: ${other.because}`).join(', ');
       return {
@@ -131,12 +130,13 @@ export function selectVendor(
 function ineligible(
   vendor: VendorPolicy,
   state: Case,
-  triage: NonNullable<Case['triage']>,
+  policy: Policy,
   calendar: (name: string) => Calendar,
   now: number,
 ): Ineligible | undefined {
   if (state.triedVendors.includes(vendor.id)) return 'already-tried';
-  if (!mayReceive(state, vendor)) return 'data-class';
+  const { triage } = state;
+  if (triage === undefined || !mayReceive(state, vendor, policy)) return 'data-class';
   if (!vendor.categories.includes(triage.category)) return 'category';
   if (triage.language !== 'unknown' && !speaks(vendor, triage.language)) return 'language';
   if (!calendar(vendor.calendar).isOpen(now)) return 'closed-now';

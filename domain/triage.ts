@@ -58,12 +58,16 @@ function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase().trim();
 }
 
-/** Text as its words, single-spaced: punctuation and line breaks never hide a phrase. */
+/** Text as its words, single-spaced: punctuation, line breaks and characters that nobody sees never hide a phrase. */
 function words(text: string): string {
   return fold(text)
+    .replace(/\p{Cf}+/gu, '')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
+
+/** Stands for a rule's id when none holds. */
+export const OTHERWISE = 'otherwise';
 
 /**
  * Decides a case: the first rule whose condition holds, else the policy's `otherwise`. A sensitive
@@ -73,7 +77,7 @@ export function decideTriage(state: Case, policy: Policy): Decision {
   const rule = policy.triage.rules.find((candidate) => candidate.when === undefined || holds(candidate.when, state));
   const outcome: Outcome = rule?.outcome ?? policy.triage.otherwise;
   return {
-    ruleId: rule?.id ?? 'otherwise',
+    ruleId: rule?.id ?? OTHERWISE,
     reason: rule?.reason ?? 'no rule matched',
     policyVersion: policy.version,
     priority: outcome.priority ?? state.priority,

@@ -78,7 +78,7 @@ function packetAt(instant: string, log: readonly CaseEvent[], vendor: VendorPoli
     log.filter((event) => event.receivedAt <= instant),
     context,
   );
-  if (known === undefined || !mayReceive(known, vendor))
+  if (known === undefined || !mayReceive(known, vendor, context.policy))
     throw new OfferRefusedError(`the case must not go to vendor ${vendor.id}`);
   return buildPacket(known, vendor);
 }

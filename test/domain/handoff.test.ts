@@ -12,7 +12,7 @@ import {
   selectVendor,
 } from '../../domain/handoff.ts';
 import { PACKET_FIELDS, type Policy, policyCalendars, type VendorPolicy } from '../../domain/policy.ts';
-import { solved, status } from '../support/events.ts';
+import { event, solved, status } from '../support/events.ts';
 import { CASE_ID, VENDOR_POLICY as POLICY, vendorCaseLog, WEDNESDAY } from '../support/handoff-fixture.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 
@@ -213,7 +213,21 @@ describe('who may be told of a case', () => {
     ['a class that the vendor is not cleared for', vendorCaseLog({ dataClass: 'us-only' }), false],
     ['solved meanwhile', [...vendorCaseLog(), solved('2026-03-11T08:29:30Z')], false],
   ])('%s', (_, log, may) => {
-    expect(mayReceive(caseOf(log), MANILA)).toBe(may);
+    expect(mayReceive(caseOf(log), MANILA, POLICY)).toBe(may);
+  });
+
+  it.each([
+    ['a sensitive text that came after triage', { text: 'I will kill him' }],
+    ['the same behind characters that nobody sees', { text: 'I will ki\u00adll him' }],
+    ['a class that the vendor is not cleared for', { region: 'US' }],
+  ])('not %s: the packet would carry it', (_, fields) => {
+    const outcome = { ...POLICY.triage.otherwise, dataClass: 'us-only' };
+    const here = { id: 'us', owner: 'ana', reason: 'data of the US', when: { field: 'region', is: ['us'] }, outcome };
+    const rules = [here, ...POLICY.triage.rules];
+    const policy = { ...POLICY, triage: { ...POLICY.triage, rules } };
+    const later = event('status-changed', '2026-03-11T08:29:30Z', { status: 'open', fields });
+    expect(mayReceive(caseOf([...vendorCaseLog(), later]), MANILA, policy)).toBe(false);
+    expect(select(caseOf([...vendorCaseLog(), later]), policy).vendor).toBeUndefined();
   });
 });
 
