@@ -3,6 +3,7 @@ import { secretsManager } from '../adapters/secrets/secrets-manager.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
 import { logger, observed } from '../shared/observe.ts';
+import { outboundRequest } from '../shared/outbound-request.ts';
 import { policy } from '../shared/policy.ts';
 import { type WriteBackDeps, type WriteBackResult, writeBack } from './write-back.ts';
 
@@ -11,7 +12,7 @@ const deps: WriteBackDeps = {
   store: dynamoStore(new DynamoDBClient({}), env.tableName),
   secrets: secretsManager(env.secretPrefix),
   policy,
-  fetch,
+  send: outboundRequest,
   now: Date.now,
 };
 

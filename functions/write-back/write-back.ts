@@ -1,6 +1,6 @@
 import { compareEvents, type Decision, type EventOf, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { type TicketUpdate, updateTicket } from '../adapters/crm/zendesk-api.ts';
+import { type SendToCrm, type TicketUpdate, updateTicket } from '../adapters/crm/zendesk-api.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 import type { Secrets } from '../shared/secrets.ts';
 
@@ -8,7 +8,7 @@ export interface WriteBackDeps {
   readonly store: Pick<CaseStore, 'events' | 'append'>;
   readonly secrets: Pick<Secrets, 'source'>;
   readonly policy: Pick<Policy, 'sources' | 'queues' | 'allowLoopback'>;
-  readonly fetch: typeof fetch;
+  readonly send: SendToCrm;
   /** ms */
   readonly now: () => number;
 }
@@ -52,7 +52,7 @@ export async function writeBack({ caseId }: { caseId: string }, deps: WriteBackD
 
   const update = updateFor(triaged.decision, deps.policy);
   const account = { apiUrl: settings.apiUrl, credentials: api, allowLoopback: deps.policy.allowLoopback };
-  const result = await updateTicket(ticketId, update, account, deps.fetch);
+  const result = await updateTicket(ticketId, update, account, deps.send);
   if (result.outcome === 'refused') return { outcome: 'refused', what: [], reason: result.reason };
 
   const what = describe(update);

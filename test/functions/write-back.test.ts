@@ -37,9 +37,9 @@ async function setUp(changes: { caseId?: string; policy?: Partial<Policy>; statu
       }),
     },
     policy: { ...POLICY, ...changes.policy },
-    fetch: async (url, init) => {
-      sent.push({ url: String(url), body: JSON.parse(String(init?.body)) });
-      return new Response('{}', { status: statuses.shift() ?? 200 });
+    send: async ({ url, body }) => {
+      sent.push({ url, body: JSON.parse(String(body)) });
+      return { status: statuses.shift() ?? 200, headers: {}, body: '{}' };
     },
     now: () => Date.parse('2026-11-23T10:00:06Z'),
   };

@@ -1,4 +1,6 @@
 import type { Priority } from '../../../domain/event.ts';
+import type { OutboundResponse, outboundRequest } from '../../shared/outbound-request.ts';
+import { checkOutboundUrl, UnsafeUrlError } from '../../shared/outbound-url.ts';
 import type { SourceSecret } from '../../shared/secrets.ts';
 
 /** The CRM did not answer, is busy or is down: worth another try. */
@@ -28,7 +30,7 @@ export interface TicketUpdate {
 }
 
 export interface ZendeskAccount {
-  /** "https://<subdomain>.zendesk.com" */
+  /** "https://<subdomain>.zendesk.com"; a path it may have comes before the API's. */
   readonly apiUrl: string;
   readonly credentials: NonNullable<SourceSecret['api']>;
   /** Plain HTTP is taken for a loopback host only if this is set. */
@@ -37,7 +39,11 @@ export interface ZendeskAccount {
 
 export type UpdateResult = { readonly outcome: 'written' } | { readonly outcome: 'refused'; readonly reason: string };
 
-const TIMEOUT_MS = 10_000;
+/** Sends a request to the CRM: `outboundRequest`. */
+export type SendToCrm = typeof outboundRequest;
+
+/** As much of an answer as is read; the name of an error stands at its beginning. */
+const READ_BYTES = 16 * 1024;
 
 /**
  * Updates one ticket. 'refused' if Zendesk will never take it (no such ticket, closed, invalid);
@@ -48,26 +54,31 @@ export async function updateTicket(
   ticketId: string,
   update: TicketUpdate,
   account: ZendeskAccount,
-  fetchIt: typeof fetch,
+  send: SendToCrm,
 ): Promise<UpdateResult> {
   const { email, token } = account.credentials;
-  const url = new URL(`/api/v2/tickets/${encodeURIComponent(ticketId)}.json`, apiBase(account));
-  const response = await send(fetchIt, url, {
-    method: 'PUT',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${email}/token:${token}`).toString('base64')}`,
-      'content-type': 'application/json',
-      accept: 'application/json',
-    },
-    body: JSON.stringify({ ticket: ticketOf(update) }),
-    // A redirect would carry the credentials to wherever it points.
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  // Read even if unused: an unread body keeps its connection.
-  const text = await response.text().catch(() => '');
-  if (response.ok) return { outcome: 'written' };
-  return refusalOrThrow(response, text, url);
+  try {
+    const base = checkOutboundUrl(account.apiUrl, account.allowLoopback);
+    const path = `${base.pathname.replace(/\/+$/, '')}/api/v2/tickets/${encodeURIComponent(ticketId)}.json`;
+    const url = new URL(path, base);
+    const request = {
+      method: 'PUT',
+      url: url.href,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${email}/token:${token}`).toString('base64')}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+      },
+      body: JSON.stringify({ ticket: ticketOf(update) }),
+    } as const;
+    const options = { allowLoopback: account.allowLoopback, readBytes: READ_BYTES };
+    const response = await send(request, options).catch((error) => notReached(url, error));
+    return response.status >= 200 && response.status < 300 ? { outcome: 'written' } : refusalOrThrow(response, url);
+  } catch (error) {
+    if (!(error instanceof UnsafeUrlError)) throw error;
+    const message = `the source's apiUrl must not be called: ${error.message}; expected one such as https://yours.zendesk.com`;
+    throw new CrmSetupError(message, { cause: error });
+  }
 }
 
 /**
@@ -85,27 +96,15 @@ function ticketOf({ priority, groupId, tags, note }: TicketUpdate) {
   };
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-function apiBase({ apiUrl, allowLoopback }: ZendeskAccount): URL {
-  const url = URL.parse(apiUrl);
-  if (url?.protocol === 'https:') return url;
-  if (url?.protocol === 'http:' && allowLoopback && LOOPBACK.has(url.hostname)) return url;
-  throw new CrmSetupError(`the source's apiUrl must begin with https://, as in https://yours.zendesk.com`);
+function notReached({ host }: URL, cause: unknown): never {
+  if (cause instanceof UnsafeUrlError) throw cause;
+  const why = cause instanceof Error ? cause.name : 'unknown';
+  throw new TransientCrmError(`${host} could not be reached (${why})`, undefined, { cause });
 }
 
-async function send(fetchIt: typeof fetch, url: URL, init: RequestInit): Promise<Response> {
-  try {
-    return await fetchIt(url, init);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.name : 'unknown';
-    throw new TransientCrmError(`${url.host} could not be reached (${why})`, undefined, { cause });
-  }
-}
-
-function refusalOrThrow({ status, headers }: Response, text: string, { host }: URL): UpdateResult {
+function refusalOrThrow({ status, headers, body }: OutboundResponse, { host }: URL): UpdateResult {
   if (status === 408 || status === 409 || status === 429 || status >= 500) {
-    const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
+    const seconds = Number.parseInt(headers['retry-after'] ?? '', 10);
     throw new TransientCrmError(`${host} answered ${status}`, Number.isNaN(seconds) ? undefined : seconds);
   }
   if (status === 401 || status === 403) {
@@ -118,7 +117,7 @@ function refusalOrThrow({ status, headers }: Response, text: string, { host }: U
       `${host} answered ${status}, a redirect: set the source's apiUrl to the address it leads to`,
     );
   }
-  return { outcome: 'refused', reason: `${status}${errorCode(text)}` };
+  return { outcome: 'refused', reason: `${status}${errorCode(body)}` };
 }
 
 /** Zendesk's own name of the error ("RecordInvalid"). Its description is left out: it may quote the ticket. */

@@ -1,9 +1,9 @@
 import type { Packet } from '../../../domain/handoff.ts';
 import type { VendorPolicy } from '../../../domain/policy.ts';
+import { outboundRequest } from '../../shared/outbound-request.ts';
+import { type Resolve, UnsafeUrlError } from '../../shared/outbound-url.ts';
 import type { Secrets } from '../../shared/secrets.ts';
 import { signatureHeaders } from '../../shared/signature.ts';
-import { outboundRequest } from './outbound-request.ts';
-import { type Resolve, UnsafeUrlError } from './outbound-url.ts';
 
 /** What a vendor is offered. */
 export interface Offer {

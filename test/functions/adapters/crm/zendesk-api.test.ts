@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   CrmSetupError,
+  type SendToCrm,
   TransientCrmError,
   updateTicket,
   type ZendeskAccount,
 } from '../../../../functions/adapters/crm/zendesk-api.ts';
+import type { OutboundRequest, OutboundResponse } from '../../../../functions/shared/outbound-request.ts';
+import { UnsafeUrlError } from '../../../../functions/shared/outbound-url.ts';
 
 const account: ZendeskAccount = {
   apiUrl: 'https://example.zendesk.com',
@@ -13,29 +16,30 @@ const account: ZendeskAccount = {
 };
 const update = { priority: 'high', groupId: '44897999201817', tags: ['billing'], note: 'because' } as const;
 
-/** A fetch that answers with `response` and remembers what it was asked. */
-function fakeFetch(response: () => Response | Promise<never>) {
-  const calls: { url: string; init: RequestInit }[] = [];
-  const fetchIt: typeof fetch = async (input, init) => {
-    calls.push({ url: String(input), init: init ?? {} });
+const OK: OutboundResponse = { status: 200, headers: {}, body: '{}' };
+
+/** Answers with `response` and remembers what was sent. */
+function fakeCrm(response: () => OutboundResponse | Promise<never> = () => OK) {
+  const calls: OutboundRequest[] = [];
+  const send: SendToCrm = async (request) => {
+    calls.push(request);
     return response();
   };
-  return { calls, fetchIt };
+  return { calls, send };
 }
-const answering = (status: number, body = '{}', headers = {}) =>
-  fakeFetch(() => new Response(body, { status, headers })).fetchIt;
+const answering = (status: number, body = '{}', headers = {}) => fakeCrm(() => ({ status, headers, body })).send;
 
 describe('updateTicket', () => {
   it('puts everything under "ticket", signed in as <email>/token', async () => {
-    const { calls, fetchIt } = fakeFetch(() => new Response('{}'));
-    expect(await updateTicket('5158', update, account, fetchIt)).toEqual({ outcome: 'written' });
+    const { calls, send } = fakeCrm();
+    expect(await updateTicket('5158', update, account, send)).toEqual({ outcome: 'written' });
     expect(calls).toHaveLength(1);
-    const { url, init } = calls[0] as (typeof calls)[number];
+    const { url, method, headers, body } = calls[0] as OutboundRequest;
     expect(url).toBe('https://example.zendesk.com/api/v2/tickets/5158.json');
-    expect(init).toMatchObject({ method: 'PUT', redirect: 'manual' });
+    expect(method).toBe('PUT');
     // base64 of "bot@example.com/token:abc"
-    expect(init.headers).toMatchObject({ authorization: 'Basic Ym90QGV4YW1wbGUuY29tL3Rva2VuOmFiYw==' });
-    expect(JSON.parse(String(init.body))).toEqual({
+    expect(headers).toMatchObject({ authorization: 'Basic Ym90QGV4YW1wbGUuY29tL3Rva2VuOmFiYw==' });
+    expect(JSON.parse(String(body))).toEqual({
       ticket: {
         priority: 'high',
         group_id: 44897999201817,
@@ -46,17 +50,17 @@ describe('updateTicket', () => {
   });
 
   it('leaves out what triage did not decide', async () => {
-    const { calls, fetchIt } = fakeFetch(() => new Response('{}'));
-    await updateTicket('5158', { priority: 'low', tags: [], note: 'n' }, account, fetchIt);
-    expect(JSON.parse(String(calls[0]?.init.body)).ticket).toEqual({
+    const { calls, send } = fakeCrm();
+    await updateTicket('5158', { priority: 'low', tags: [], note: 'n' }, account, send);
+    expect(JSON.parse(String(calls[0]?.body)).ticket).toEqual({
       priority: 'low',
       comment: { body: 'n', public: false },
     });
   });
 
   it('keeps a strange ticket id inside its path', async () => {
-    const { calls, fetchIt } = fakeFetch(() => new Response('{}'));
-    await updateTicket('../users/1?x=', update, account, fetchIt);
+    const { calls, send } = fakeCrm();
+    await updateTicket('../users/1?x=', update, account, send);
     expect(calls[0]?.url).toBe('https://example.zendesk.com/api/v2/tickets/..%2Fusers%2F1%3Fx%3D.json');
   });
 
@@ -87,8 +91,8 @@ describe('updateTicket', () => {
   });
 
   it('a time-out or no connection is worth another try', async () => {
-    const { fetchIt } = fakeFetch(() => Promise.reject(new DOMException('too slow', 'TimeoutError')));
-    await expect(updateTicket('5158', update, account, fetchIt)).rejects.toThrow(
+    const { send } = fakeCrm(() => Promise.reject(new DOMException('too slow', 'TimeoutError')));
+    await expect(updateTicket('5158', update, account, send)).rejects.toThrow(
       'example.zendesk.com could not be reached (TimeoutError)',
     );
   });
@@ -111,16 +115,25 @@ describe('updateTicket', () => {
     ['ftp://127.0.0.1', true],
     ['example.zendesk.com', false],
   ])('does not call %s (loopback allowed: %s)', async (apiUrl, allowLoopback) => {
-    const { calls, fetchIt } = fakeFetch(() => new Response('{}'));
-    await expect(updateTicket('1', update, { ...account, apiUrl, allowLoopback }, fetchIt)).rejects.toThrow(
-      CrmSetupError,
-    );
+    const { calls, send } = fakeCrm();
+    await expect(updateTicket('1', update, { ...account, apiUrl, allowLoopback }, send)).rejects.toThrow(CrmSetupError);
     expect(calls).toEqual([]);
   });
 
+  it('an address that turns out to be inside is for somebody to set right, not to try again', async () => {
+    const { send } = fakeCrm(() => Promise.reject(new UnsafeUrlError('it resolves to 10.0.0.1')));
+    await expect(updateTicket('1', update, account, send)).rejects.toThrow(CrmSetupError);
+  });
+
+  it('keeps the path of the address', async () => {
+    const { calls, send } = fakeCrm();
+    await updateTicket('1', update, { ...account, apiUrl: 'https://example.com/crm/' }, send);
+    expect(calls[0]?.url).toBe('https://example.com/crm/api/v2/tickets/1.json');
+  });
+
   it('calls a toy on loopback where the policy allows it', async () => {
-    const { calls, fetchIt } = fakeFetch(() => new Response('{}'));
-    await updateTicket('1', update, { ...account, apiUrl: 'http://127.0.0.1:8080', allowLoopback: true }, fetchIt);
+    const { calls, send } = fakeCrm();
+    await updateTicket('1', update, { ...account, apiUrl: 'http://127.0.0.1:8080', allowLoopback: true }, send);
     expect(calls[0]?.url).toBe('http://127.0.0.1:8080/api/v2/tickets/1.json');
   });
 });

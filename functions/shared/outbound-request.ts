@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { checkOutboundUrl, guardedLookup, type Resolve, resolveByDns } from './outbound-url.ts';
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<OutgoingHttpHeaders>;
   readonly body?: string;
@@ -58,12 +58,14 @@ export async function outboundRequest(
 async function readUpTo(response: IncomingMessage, cap: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  if (cap > 0) {
-    for await (const chunk of response) {
+  try {
+    for await (const chunk of cap > 0 ? response : []) {
       chunks.push(chunk);
       size += chunk.length;
       if (size >= cap) break;
     }
+  } catch {
+    // The status has been told: of a body that breaks off, what came counts.
   }
   response.destroy();
   return Buffer.concat(chunks).subarray(0, cap).toString('utf8');

@@ -8,7 +8,7 @@ import {
   type Resolve,
   resolveByDns,
   UnsafeUrlError,
-} from '../../../../functions/adapters/vendor/outbound-url.ts';
+} from '../../../functions/shared/outbound-url.ts';
 
 describe('a URL', () => {
   it.each([
