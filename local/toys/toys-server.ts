@@ -65,8 +65,6 @@ export async function startToys(options: ToysOptions): Promise<Toys> {
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, search } = new URL(request.url ?? '/', url);
     const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(pathname) ?? [];
-    // A Zendesk has its API at the root: a client that drops the path of the base URL means the CRM.
-    if (pathname.startsWith('/api/v2/') && (await crm.handle(request, response, pathname))) return;
     if (first === 'api') return proxyToApi(request, response, `${rest || '/'}${search}`, api);
     if (first === 'crm' && (await crm.handle(request, response, rest))) return;
     if (first === 'mailbox' && (await handleMailbox(request, response, rest, mails))) return;

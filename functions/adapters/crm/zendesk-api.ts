@@ -56,28 +56,27 @@ export async function updateTicket(
   account: ZendeskAccount,
   send: SendToCrm,
 ): Promise<UpdateResult> {
-  const { email, token } = account.credentials;
+  const { credentials, allowLoopback } = account;
+  const { email, token } = credentials;
+  const url = ticketUrl(ticketId, account);
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${email}/token:${token}`).toString('base64')}`,
+    'content-type': 'application/json',
+    accept: 'application/json',
+  };
+  const body = JSON.stringify({ ticket: ticketOf(update) });
+  const request = { method: 'PUT', url: url.href, headers, body } as const;
+  const options = { allowLoopback, readBytes: READ_BYTES };
+  const response = await send(request, options).catch((error) => notReached(url, error));
+  return response.status >= 200 && response.status < 300 ? { outcome: 'written' } : refusalOrThrow(response, url);
+}
+
+function ticketUrl(ticketId: string, { apiUrl, allowLoopback }: ZendeskAccount): URL {
   try {
-    const base = checkOutboundUrl(account.apiUrl, account.allowLoopback);
-    const path = `${base.pathname.replace(/\/+$/, '')}/api/v2/tickets/${encodeURIComponent(ticketId)}.json`;
-    const url = new URL(path, base);
-    const request = {
-      method: 'PUT',
-      url: url.href,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${email}/token:${token}`).toString('base64')}`,
-        'content-type': 'application/json',
-        accept: 'application/json',
-      },
-      body: JSON.stringify({ ticket: ticketOf(update) }),
-    } as const;
-    const options = { allowLoopback: account.allowLoopback, readBytes: READ_BYTES };
-    const response = await send(request, options).catch((error) => notReached(url, error));
-    return response.status >= 200 && response.status < 300 ? { outcome: 'written' } : refusalOrThrow(response, url);
+    const base = checkOutboundUrl(apiUrl, allowLoopback);
+    return new URL(`${base.pathname.replace(/\/+$/, '')}/api/v2/tickets/${encodeURIComponent(ticketId)}.json`, base);
   } catch (error) {
-    if (!(error instanceof UnsafeUrlError)) throw error;
-    const message = `the source's apiUrl must not be called: ${error.message}; expected one such as https://yours.zendesk.com`;
-    throw new CrmSetupError(message, { cause: error });
+    throw mustNotBeCalled(error);
   }
 }
 
@@ -97,9 +96,15 @@ function ticketOf({ priority, groupId, tags, note }: TicketUpdate) {
 }
 
 function notReached({ host }: URL, cause: unknown): never {
-  if (cause instanceof UnsafeUrlError) throw cause;
+  if (cause instanceof UnsafeUrlError) throw mustNotBeCalled(cause);
   const why = cause instanceof Error ? cause.name : 'unknown';
   throw new TransientCrmError(`${host} could not be reached (${why})`, undefined, { cause });
+}
+
+function mustNotBeCalled(cause: unknown): CrmSetupError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `the source's apiUrl must not be called: ${why}; expected one such as https://yours.zendesk.com`;
+  return new CrmSetupError(message, { cause });
 }
 
 function refusalOrThrow({ status, headers, body }: OutboundResponse, { host }: URL): UpdateResult {
