@@ -4,7 +4,7 @@ import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
 import { endHandoff } from '../shared/end-handoff.ts';
-import type { Meter } from '../shared/observe.ts';
+import type { Log, Meter } from '../shared/observe.ts';
 
 export interface FireDeps {
   readonly store: Pick<CaseStore, 'load' | 'events' | 'append' | 'save'> &
@@ -13,7 +13,7 @@ export interface FireDeps {
   readonly queue: DeadlineQueue;
   readonly context: FoldContext;
   readonly meter: Meter;
-  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly log: Log;
   readonly now: () => number;
 }
 

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../adapters/store/store.ts';
+import type { Log } from '../shared/observe.ts';
 import { SecretUnavailableError } from '../shared/secrets.ts';
 import { acknowledgeAlert, type ConsoleDeps, type Page, showAlert } from './acknowledge-alert.ts';
 import { messagePage } from './page.ts';
@@ -13,7 +14,7 @@ export interface LeadRequest {
 }
 
 export interface LeadConsoleDeps extends ConsoleDeps {
-  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly log: Log;
 }
 
 /** Answers a lead's browser. Only a POST that carries the token in its form changes anything. */

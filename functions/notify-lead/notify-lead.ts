@@ -6,10 +6,10 @@ import type { Mailer } from '../adapters/mail/mailer.ts';
 import { renderAlert } from '../adapters/mail/render-alert.ts';
 import type { AlertStore, CaseStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
-import { currentCase } from '../shared/current-case.ts';
 import { acknowledgeUrl, signLink } from '../shared/links.ts';
-import type { Meter } from '../shared/observe.ts';
+import type { Log, Meter } from '../shared/observe.ts';
 import type { Secrets } from '../shared/secrets.ts';
+import { currentCase } from './current-case.ts';
 
 export interface NotifyDeps {
   readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> &
@@ -21,7 +21,7 @@ export interface NotifyDeps {
   /** Base URL of the links. */
   readonly publicUrl: string;
   readonly meter: Meter;
-  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly log: Log;
   readonly now: () => number;
 }
 

@@ -65,8 +65,8 @@ export async function offerHandoff(
   if (hashOf(packet) !== handoff.packetHash)
     throw new OfferRefusedError(`the packet of handoff ${handoffId} is no longer the one it was offered with`);
   const answerUrl = `${deps.publicUrl.replace(/\/$/, '')}/vendors/${vendor.id}/handoffs/${handoffId}/answers`;
-  const { attempt, answerBy } = handoff;
-  const offer = { handoffId, attempt, offeredAt: handoff.offeredAt, answerBy, workSeconds: vendor.workSeconds };
+  const { attempt, offeredAt: sentAt, answerBy, workSeconds } = handoff;
+  const offer = { handoffId, attempt, offeredAt: sentAt, answerBy, workSeconds };
   await deps.sender.send(vendor, { ...offer, answerUrl, packet }, `offer_${handoffId}`);
   deps.meter.count('handoffOffered', { vendor: vendor.id });
   return { handoffId, state };

@@ -10,6 +10,11 @@ import { METRIC, METRIC_NAMESPACE } from './names.ts';
  */
 export const logger = new Logger();
 
+/** What a use case logs through; `logger` is one. */
+export interface Log {
+  error(message: string, details: Record<string, unknown>): void;
+}
+
 const emf = new Metrics({ namespace: METRIC_NAMESPACE });
 
 /** Counts and measures; what a use case gets as a dep. Dimensions must be of low cardinality: every value is a paid series. */

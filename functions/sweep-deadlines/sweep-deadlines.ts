@@ -2,13 +2,13 @@ import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { DeadlineIndex } from '../adapters/store/store.ts';
 import { DUE_SHARDS, SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
-import type { Meter } from '../shared/observe.ts';
+import type { Log, Meter } from '../shared/observe.ts';
 
 export interface SweepDeps {
   readonly index: DeadlineIndex;
   readonly queue: DeadlineQueue;
   readonly meter: Meter;
-  readonly log: { error(message: string, details: Record<string, unknown>): void };
+  readonly log: Log;
   readonly now: () => number;
 }
 
