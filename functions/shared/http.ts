@@ -37,6 +37,7 @@ export function rawBody(event: APIGatewayProxyEventV2, cap: number): Buffer {
 /** Bytes that are no UTF-8 are refused: put in their place, U+FFFD would make a text of three times their length. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** The body as JSON. Throws a 400 that says so if it is none. */
 export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
