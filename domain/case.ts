@@ -322,9 +322,24 @@ function retarget(state: Case, priority: Priority, at: string, context: FoldCont
 
 function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFields {
   if (learnt === undefined) return known;
-  const custom = learnt.custom === undefined ? known.custom : { ...known.custom, ...learnt.custom };
+  const custom = learnt.custom === undefined ? known.custom : fitting({ ...known.custom, ...learnt.custom });
   const defined = Object.fromEntries(Object.entries(learnt).filter(([, value]) => value !== undefined));
   return { ...known, ...defined, ...(custom === undefined ? {} : { custom }) };
+}
+
+/** Custom fields kept of a case, in characters: they add up over its events, and a case has to fit into one item. */
+const MOST_CUSTOM = 30_000;
+
+/** The fields that fit, by name: which those are must not hang on the order in which a store returns them. */
+function fitting(custom: NonNullable<CaseFields['custom']>): NonNullable<CaseFields['custom']> {
+  let size = 0;
+  const sorted = Object.entries(custom).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    sorted.filter(([name, value]) => {
+      size += name.length + String(value).length;
+      return size <= MOST_CUSTOM;
+    }),
+  );
 }
 
 function omit<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {

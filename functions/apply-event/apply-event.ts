@@ -14,7 +14,13 @@ import { nextThreshold } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove, handoffEvent } from '../../domain/handoff.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import type { AlertStore, CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
+import {
+  type AlertStore,
+  type CaseStore,
+  type Handoff,
+  type HandoffStore,
+  UnstorableError,
+} from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
@@ -27,7 +33,7 @@ export interface ApplyEventDeps {
   readonly now: () => number;
 }
 
-/** An event that can never be folded, however often it is tried. */
+/** An event that can never be applied, however often it is tried. */
 export class PoisonEventError extends Error {
   override readonly name = 'PoisonEventError';
 }
@@ -38,7 +44,7 @@ const MOST_CONFLICTS = 8;
 /**
  * Folds one event of the log into its case, then sees to what the event calls for. Safe to run
  * again at any point: the fold converges, and each effect has a name of its own. Throws
- * PoisonEventError for an event that cannot be folded; any other error may pass when tried again.
+ * PoisonEventError for an event that cannot be folded or makes the case too large; any other error may pass when tried again.
  */
 export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
   if (isRecordOnly(event)) return followRecord(event, deps);
@@ -64,10 +70,14 @@ async function foldAndSave(event: CaseEvent, { store, context }: ApplyEventDeps)
     // Applied before: by a delivery that may have died before its hint was sent.
     if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, deadlineIsNews: true };
     const dueAt = dueAtOf(state, context);
-    const saved = await store.save(state, dueAt, stored?.version ?? 0);
+    const saved = await store.save(state, dueAt, stored?.version ?? 0).catch(poisonIfUnstorable);
     if (saved === 'saved') return { state, deadlineIsNews: dueAt !== stored?.dueAt };
   }
   throw new Error(`case ${event.caseId} changed under ${MOST_CONFLICTS} attempts to apply ${event.key}`);
+}
+
+function poisonIfUnstorable(error: unknown): never {
+  throw error instanceof UnstorableError ? new PoisonEventError(error.message, { cause: error }) : error;
 }
 
 function fold(run: () => Case | undefined): Case {

@@ -262,3 +262,21 @@ describe('laws', () => {
     );
   });
 });
+
+describe('the size of a case', () => {
+  it('stays far below that of the largest item, whatever its events bring', () => {
+    const custom = (which: number) =>
+      Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`field-${which}-${i}`, '長'.repeat(500)]));
+    const tags = Array.from({ length: 200 }, (_, i) => `${i}`.padEnd(100, '長'));
+    const fields = { subject: '長'.repeat(500), text: '長'.repeat(20_000), tags };
+    const events = [1, 2, 3].map((which) =>
+      event('status-changed', `2026-11-16T09:0${which}:00Z`, {
+        status: 'open',
+        fields: { ...fields, custom: custom(which) },
+      }),
+    );
+    const state = fold(opened('2026-11-16T09:00:00Z'), ...events);
+    expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(300_000);
+    expect(state.fields.custom).toHaveProperty('field-1-0');
+  });
+});

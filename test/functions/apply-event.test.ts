@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import type { Handoff } from '../../functions/adapters/store/store.ts';
+import { type Handoff, UnstorableError } from '../../functions/adapters/store/store.ts';
 import { applyBatch, BatchIncompleteError, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
 import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functions/apply-event/apply-event.ts';
 import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
@@ -281,6 +281,14 @@ describe('what follows an event', () => {
       by: 'case-solved',
       occurredAt: '2026-11-16T09:00:02.001Z',
     });
+  });
+
+  it('an event that makes the case too large is poison: trying it again would hold up the cases behind', async () => {
+    const { store, deps } = setUp();
+    store.save = async () => {
+      throw new UnstorableError('too large');
+    };
+    await expect(applyEvent(opened('2026-11-16T09:00:00Z'), deps)).rejects.toThrow(PoisonEventError);
   });
 
   it('a deadline before the next sweep is hinted at once, one beyond it is left to the sweep', async () => {

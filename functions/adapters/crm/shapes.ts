@@ -11,6 +11,7 @@ import { badShape } from '../../shared/http.ts';
 /** Longer texts are cut: triage and packets need the beginning, the CRM keeps the whole. Characters. */
 const TEXT_LENGTH = 20_000;
 const LINE_LENGTH = 500;
+const TAG_LENGTH = 100;
 const LIST_LENGTH = 200;
 
 const cut = (length: number, message: string) =>
@@ -23,7 +24,7 @@ export const Text = cut(TEXT_LENGTH, 'expected text');
 export const Line = cut(LINE_LENGTH, 'expected text');
 
 export const Tags = z.pipe(
-  z.array(Line, 'expected a list of texts'),
+  z.array(cut(TAG_LENGTH, 'expected text'), 'expected a list of texts'),
   z.transform((tags: string[]) => tags.slice(0, LIST_LENGTH)),
 );
 

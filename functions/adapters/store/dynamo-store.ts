@@ -32,6 +32,7 @@ import {
   type HandoffStore,
   StoredAlert,
   StoreUnavailableError,
+  UnstorableError,
 } from './store.ts';
 
 const keyOf = (pk: string, sk: string) => marshall({ PK: pk, SK: sk });
@@ -42,8 +43,11 @@ const alertKey = (alertId: string) => keyOf(`ALERT#${alertId}`, 'META');
 export function dynamoStore(
   client: DynamoDBClient,
   tableName: string,
+  now: () => number = Date.now,
 ): CaseStore & DeadlineIndex & HandoffStore & AlertStore {
   const table = { TableName: tableName };
+  /** By our own clock: what an item tells of may have happened long ago. */
+  const expiry = () => secondsOf(now()) + KEEP_SECONDS;
 
   const getItem = async (key: Record<string, AttributeValue>) => {
     const { Item } = await guarded(client.send(new GetItemCommand({ ...table, Key: key, ConsistentRead: true })));
@@ -104,7 +108,7 @@ export function dynamoStore(
         SK: 'META',
         state,
         version: expected + 1,
-        expiresAt: secondsOf(Date.parse(lastTouched(state))) + KEEP_SECONDS,
+        expiresAt: expiry(),
         ...dueKeys(state.caseId, dueAt),
       };
       const condition =
@@ -119,7 +123,7 @@ export function dynamoStore(
         client.send(
           new PutItemCommand({ ...table, Item: marshall(item, { removeUndefinedValues: true }), ...condition }),
         ),
-      );
+      ).catch(refusedForGood);
       return written === 'written' ? 'saved' : 'conflict';
     },
 
@@ -234,7 +238,7 @@ export function dynamoStore(
                 ':alert': alert,
                 ':rung': rung,
                 ':token': taskToken,
-                ':expires': secondsOf(Date.parse(alert.at)) + KEEP_SECONDS,
+                ':expires': expiry(),
                 ...dueValues(alert.alertId, dueAt),
               },
               { removeUndefinedValues: true },
@@ -335,9 +339,11 @@ function dueValues(id: string, dueAt: string | undefined) {
   return dueAt === undefined ? {} : { ':due': dueAt, ':shard': String(dueShard(id)) };
 }
 
-/** When the case last changed: the instant its log position starts with. */
-function lastTouched(state: Case): string {
-  return state.foldedTo.slice(0, state.foldedTo.indexOf('|'));
+/** Rethrows what a write of a case failed with: a request that DynamoDB calls invalid, as one too large is, will stay so. */
+function refusedForGood(error: unknown): never {
+  if (error instanceof StoreUnavailableError && (error.cause as Error).name === 'ValidationException')
+    throw new UnstorableError(error.message, { cause: error });
+  throw error;
 }
 
 /** Spreads items evenly over the shards of the due index. */

@@ -13,6 +13,11 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
+/** The table will never take the case as it is: it has outgrown the largest item. No retry helps. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError';
+}
+
 /** The log of a case, and its snapshot. */
 export interface CaseStore {
   /** Appends an event unless its key is known for its case: the inbox, the deduplication and the log are this one conditional put. */
@@ -21,7 +26,7 @@ export interface CaseStore {
   events(caseId: string): Promise<CaseEvent[]>;
   /** The snapshot and its version, strongly consistent. */
   load(caseId: string): Promise<StoredCase | undefined>;
-  /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. */
+  /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. Throws UnstorableError for one that is too large. */
   save(state: Case, dueAt: string | undefined, expected: number): Promise<'saved' | 'conflict'>;
 }
 

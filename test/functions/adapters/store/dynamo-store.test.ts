@@ -1,0 +1,54 @@
+import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { applyEvent } from '../../../../domain/case.ts';
+import { dynamoStore } from '../../../../functions/adapters/store/dynamo-store.ts';
+import { StoreUnavailableError, UnstorableError } from '../../../../functions/adapters/store/store.ts';
+import { opened } from '../../../support/events.ts';
+import { contextOf } from '../../../support/policy-fixture.ts';
+
+/** What the contract suite cannot see: when items expire, and what the table refuses for good. */
+const dynamodb = mockClient(DynamoDBClient);
+const NOW = Date.parse('2026-11-16T09:00:00Z');
+const store = dynamoStore(new DynamoDBClient({ region: 'eu-central-1' }), 'table', () => NOW);
+// 400 days after NOW: 2027-12-21T09:00:00Z.
+const EXPIRES = { N: String(Date.parse('2027-12-21T09:00:00Z') / 1000) };
+const oldCase = applyEvent(undefined, opened('2025-01-08T10:00:00Z'), contextOf());
+
+beforeEach(() => dynamodb.reset());
+
+describe('expiry', () => {
+  it('of a case counts from its last change, however long ago its events happened', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    await store.save(oldCase, undefined, 0);
+    expect(dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item?.expiresAt).toEqual(EXPIRES);
+  });
+
+  it('of an alert counts from the last rung that was told, however long ago its deadline was', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({});
+    const alert = {
+      alertId: 'al_1',
+      caseId: oldCase.caseId,
+      kind: 'came-home' as const,
+      at: '2025-01-08T10:00:00.000Z',
+    };
+    await store.raise(alert, 0, 'token', '2026-11-16T09:15:00.000Z').catch(() => {});
+    const { ExpressionAttributeValues } = dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
+    expect(ExpressionAttributeValues?.[':expires']).toEqual(EXPIRES);
+  });
+});
+
+describe('a case that the table refuses', () => {
+  const failing = (name: string) =>
+    Object.assign(new Error('Item size has exceeded the maximum allowed size'), { name });
+
+  it('for good, as it has grown too large, is no matter of trying again', async () => {
+    dynamodb.on(PutItemCommand).rejects(failing('ValidationException'));
+    await expect(store.save(oldCase, undefined, 1)).rejects.toThrow(UnstorableError);
+  });
+
+  it('for now, is', async () => {
+    dynamodb.on(PutItemCommand).rejects(failing('ThrottlingException'));
+    await expect(store.save(oldCase, undefined, 1)).rejects.toThrow(StoreUnavailableError);
+  });
+});
