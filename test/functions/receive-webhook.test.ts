@@ -384,5 +384,6 @@ function change(body: Json, where: number, value: unknown, how: string): void {
   walk(body);
   const [parent, key] = places[where % places.length] ?? [body, 'type'];
   if (how === 'remove') delete parent[key];
-  else parent[how === 'add' ? `${key}_${where % 7}` : key] = value;
+  // A copy: put into itself by a second change, it would have no end.
+  else parent[how === 'add' ? `${key}_${where % 7}` : key] = structuredClone(value);
 }
