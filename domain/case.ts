@@ -253,7 +253,7 @@ function changeStatus(state: Case, status: CaseStatus, at: string, context: Fold
     turns: next.turns.map((turn) => {
       if (!isOpenTurn(turn)) return turn;
       const pauses = clockPolicy(context.policy, turn.clock)?.pauseOn.includes(status) ?? false;
-      if (pauses && !isPaused(turn)) return { ...turn, pauses: [...turn.pauses, { from: at, reason: status }] };
+      if (pauses && !isPaused(turn)) return pauseAgain(turn, { from: at, reason: status });
       if (!pauses && isPaused(turn)) return { ...turn, pauses: closePause(turn.pauses, at) };
       return turn;
     }),
@@ -292,6 +292,13 @@ function endTurns(state: Case, clock: Turn['clock'], end: { stoppedAt: string } 
   };
 }
 
+/** More pauses of one turn are no work but a loop. It runs on, so that the loop is told of and the case stays of a size that can be stored. */
+const MOST_PAUSES = 300;
+
+function pauseAgain(turn: Turn, pause: Turn['pauses'][number]): Turn {
+  return turn.pauses.length < MOST_PAUSES ? { ...turn, pauses: [...turn.pauses, pause] } : turn;
+}
+
 function closePause(pauses: Turn['pauses'], at: string): Turn['pauses'] {
   return pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at } : pause));
 }
@@ -303,7 +310,7 @@ function reopenResolution(state: Case, at: string, context: FoldContext): Case {
   if (policy === undefined || turn?.stoppedAt === undefined) return state;
   if (policy.onReopen === 'restart') return startTurn(state, 'resolution', at, context);
   const { stoppedAt, ...resumed } = turn;
-  const again: Turn = { ...resumed, pauses: [...turn.pauses, { from: stoppedAt, to: at, reason: 'solved' }] };
+  const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
   return { ...state, turns: state.turns.map((other) => (other === turn ? again : other)) };
 }
 

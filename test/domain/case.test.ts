@@ -279,4 +279,15 @@ describe('the size of a case', () => {
     expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(300_000);
     expect(state.fields.custom).toHaveProperty('field-1-0');
   });
+
+  it('is bounded when a rule of the CRM runs in circles: a clock paused 300 times goes on running', () => {
+    const at = (second: number) => new Date(Date.parse('2026-11-16T09:00:00Z') + second * 1000).toISOString();
+    const flaps = Array.from({ length: 2000 }, (_, i) => status(at(i + 1), i % 2 === 0 ? 'pending' : 'open'));
+    const circles = Array.from({ length: 2000 }, (_, i) =>
+      i % 2 === 0 ? solved(at(i + 2001)) : reopened(at(i + 2001)),
+    );
+    const state = fold(opened(at(0)), ...flaps, ...circles);
+    expect(Math.max(...state.turns.map(({ pauses }) => pauses.length))).toBe(300);
+    expect(nextThreshold(fold(opened(at(0)), ...flaps, status(at(5000), 'pending')), context)).toBeDefined();
+  });
 });

@@ -37,14 +37,14 @@ export const Id = z.pipe(
 /** The source's id of a case, as it becomes part of ours: no space, no '#', at most 200 characters, and no number that JSON has rounded. */
 export const CaseNumber = z.pipe(
   z.union([z.string(), z.number()], 'expected the id of the case: text or a number').check(
-    z.refine((id) => isCaseNumber(String(id)), 'expected 1 to 200 characters without spaces or #'),
+    z.refine((id) => isCaseNumber(String(id)), 'expected 1 to 200 visible characters without spaces or #'),
     z.refine(isExact, 'expected text: a number as large as this one is rounded on its way'),
   ),
   z.transform(String),
 );
 
 function isCaseNumber(id: string): boolean {
-  return id.length <= 200 && /^[^\s#\p{Cc}\p{Cs}]+$/u.test(id);
+  return id.length <= 200 && /^[^\s#\p{Cc}\p{Cf}\p{Cs}]+$/u.test(id);
 }
 
 function isExact(id: string | number): boolean {

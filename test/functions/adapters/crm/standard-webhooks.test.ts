@@ -171,6 +171,7 @@ describe('Standard Webhooks bodies', () => {
     ['half a character in a case id', opened({ caseId: 'x\ud83d' }), 'data.caseId'],
     ['an unknown priority', opened({ priority: 'P1' }), 'data.priority'],
     ['an unknown status', opened({ status: 'OPEN' }), 'data.status'],
+    ['a case id with characters that nobody sees', opened({ caseId: '47\u202e11' }), 'data.caseId'],
     ['tags that are text', opened({ fields: { tags: 'tv' } }), 'data.fields.tags'],
     ['a nested custom field', opened({ fields: { custom: { a: { b: 1 } } } }), 'data.fields.custom.a'],
     ['a number that no table keeps', opened({ fields: { custom: { a: 2 ** 53 } } }), 'data.fields.custom.a'],
