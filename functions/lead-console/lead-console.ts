@@ -28,7 +28,8 @@ export async function leadConsole({ method, alertId, token, body }: LeadRequest,
   } catch (error) {
     if (!(error instanceof StoreUnavailableError || error instanceof SecretUnavailableError)) throw error;
     deps.log.error('the page could not be made', { alertId, error });
-    const message = 'Nothing was changed. Try again in a minute.';
+    // What failed may have come after the acknowledgement: it is not for this page to say that nothing was changed.
+    const message = 'Try again in a minute. Acknowledging twice does no harm.';
     return { status: 503, html: messagePage('Not available just now', message) };
   }
 }

@@ -210,6 +210,20 @@ describe('when the store refuses', () => {
     expect(acknowledged()).toEqual([]);
   });
 
+  it('a page that could not be made after the acknowledgement does not say that nothing was changed', async () => {
+    const { store, submit, acknowledged } = await setUp();
+    const { acknowledge } = store;
+    store.acknowledge = async (...args) => {
+      const outcome = await acknowledge(...args);
+      store.refuse(1);
+      return outcome;
+    };
+    const page = await submit();
+    expect(page.status).toBe(503);
+    expect(page.html).not.toMatch(/nothing was changed/i);
+    expect(acknowledged()).toHaveLength(1);
+  });
+
   it('any other error is not passed off as that', async () => {
     const { deps } = await setUp();
     const broken = { ...deps, secrets: { links: () => Promise.reject(new TypeError('a bug')) } };
