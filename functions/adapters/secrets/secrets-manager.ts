@@ -5,22 +5,22 @@ import { LinkSecret, type Secrets, SecretUnavailableError, SourceSecret, VendorS
 
 /** How long a secret is kept in memory: a rotated one is in use everywhere after at most this long. */
 const CACHE_MS = 5 * 60_000;
+/** How long a failure is remembered: each refused read is billed, and whoever sends a webhook could cause one. */
+const FAILURE_CACHE_MS = 10_000;
 
 /** Secrets from AWS Secrets Manager, under names that begin with `prefix`. */
 export function secretsManager(prefix: string, client = new SecretsManagerClient({}), now = Date.now): Secrets {
-  const cache = new Map<string, { readonly value: unknown; readonly until: number }>();
+  const cache = new Map<string, { readonly read: Promise<unknown>; until: number }>();
 
-  const read = async <T>(name: string, schema: z.ZodMiniType<T>): Promise<T> => {
+  const read = <T>(name: string, schema: z.ZodMiniType<T>): Promise<T> => {
     const known = cache.get(name);
-    if (known !== undefined && known.until > now()) return known.value as T;
-    const parsed = schema.safeParse(await fetchJson(client, name));
-    if (!parsed.success) {
-      throw new SecretUnavailableError(
-        `secret ${name} has not the expected shape: ${parsed.error.issues[0]?.message}; see docs/security.md`,
-      );
-    }
-    cache.set(name, { value: parsed.data, until: now() + CACHE_MS });
-    return parsed.data;
+    if (known !== undefined && known.until > now()) return known.read as Promise<T>;
+    const entry = { read: fetchSecret(client, name, schema), until: now() + CACHE_MS };
+    cache.set(name, entry);
+    entry.read.catch(() => {
+      entry.until = now() + FAILURE_CACHE_MS;
+    });
+    return entry.read;
   };
 
   return {
@@ -28,6 +28,14 @@ export function secretsManager(prefix: string, client = new SecretsManagerClient
     vendor: (id) => read(SECRET.vendor(prefix, id), VendorSecret),
     links: () => read(SECRET.links(prefix), LinkSecret),
   };
+}
+
+async function fetchSecret<T>(client: SecretsManagerClient, name: string, schema: z.ZodMiniType<T>): Promise<T> {
+  const parsed = schema.safeParse(await fetchJson(client, name));
+  if (parsed.success) return parsed.data;
+  throw new SecretUnavailableError(
+    `secret ${name} has not the expected shape: ${parsed.error.issues[0]?.message}; see docs/security.md`,
+  );
 }
 
 async function fetchJson(client: SecretsManagerClient, name: string): Promise<unknown> {

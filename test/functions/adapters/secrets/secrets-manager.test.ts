@@ -1,0 +1,44 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { secretsManager } from '../../../../functions/adapters/secrets/secrets-manager.ts';
+import { SecretUnavailableError } from '../../../../functions/shared/secrets.ts';
+
+const aws = mockClient(SecretsManagerClient);
+beforeEach(() => aws.reset());
+
+function setUp() {
+  const clock = { now: 0 };
+  const secrets = secretsManager('caserelay', new SecretsManagerClient({}), () => clock.now);
+  const reads = () => aws.commandCalls(GetSecretValueCommand).length;
+  return { clock, secrets, reads };
+}
+
+describe('secrets from Secrets Manager', () => {
+  it('are read by name, once for all who ask at once, and again after five minutes', async () => {
+    aws
+      .on(GetSecretValueCommand, { SecretId: 'caserelay/source/zendesk' })
+      .resolvesOnce({ SecretString: '{"signingSecrets":["old"]}' })
+      .resolves({ SecretString: '{"signingSecrets":["new","old"]}' });
+    const { clock, secrets, reads } = setUp();
+    const [first, second] = await Promise.all([secrets.source('zendesk'), secrets.source('zendesk')]);
+    expect([first.signingSecrets, second.signingSecrets, reads()]).toEqual([['old'], ['old'], 1]);
+    clock.now = 5 * 60_000;
+    expect((await secrets.source('zendesk')).signingSecrets).toEqual(['new', 'old']);
+  });
+
+  it.each([
+    ['is not JSON', 'not set yet'],
+    ['has another shape', '{"signingSecrets":[]}'],
+  ])('are unavailable, without a read for each request, when one %s', async (_, SecretString) => {
+    aws.on(GetSecretValueCommand).resolves({ SecretString });
+    const { clock, secrets, reads } = setUp();
+    await expect(secrets.vendor('manila')).rejects.toBeInstanceOf(SecretUnavailableError);
+    clock.now = 9_999;
+    await expect(secrets.vendor('manila')).rejects.toBeInstanceOf(SecretUnavailableError);
+    expect(reads()).toBe(1);
+    clock.now = 10_000;
+    aws.on(GetSecretValueCommand).resolves({ SecretString: '{"signingSecrets":["whsec_YQ=="]}' });
+    expect((await secrets.vendor('manila')).signingSecrets).toEqual(['whsec_YQ==']);
+  });
+});
