@@ -10,7 +10,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { CaseEvent } from '../../domain/event.ts';
-import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
+import { readableEvent } from '../../functions/adapters/store/dynamo-cases.ts';
 import { EVENT_PREFIX } from '../../functions/shared/names.ts';
 import type { Deployment } from './deployment.ts';
 

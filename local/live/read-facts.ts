@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Case, type FoldContext } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import { readableEvent } from '../../functions/adapters/store/dynamo-store.ts';
+import { readableEvent } from '../../functions/adapters/store/dynamo-cases.ts';
 import { Handoff } from '../../functions/adapters/store/store.ts';
 import { EVENT_PREFIX } from '../../functions/shared/names.ts';
 import type { Delivery } from '../replay/send.ts';

@@ -3,7 +3,7 @@ import { foldCase } from '../../domain/case.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import { type FireDeps, fireDeadline, fireDeadlines } from '../../functions/fire-deadline/fire-deadline.ts';
 import { memoryDeadlines, memoryMeter } from '../support/doubles.ts';
 import { event, opened, reply } from '../support/events.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
-import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import type { DueItem } from '../../functions/adapters/store/store.ts';
 import {
   type SweepDeps,

@@ -1,7 +1,7 @@
 import type { Alert } from '../../domain/alert.ts';
 import type { Case } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import {
   type AlertStore,
   type CaseStore,

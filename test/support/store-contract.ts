@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import { dueShard } from '../../functions/adapters/store/dynamo-store.ts';
+import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import type {
   AlertStore,
   CaseStore,
