@@ -11,9 +11,10 @@ import { bootstrap, deploy, type LocalStack, localPolicy, synth } from './deploy
 import { assertPortFree, engineEnv, openEngine } from './engine.ts';
 import { startDemoLead } from './live/acknowledge.ts';
 import { apiHost, type Deployment } from './live/deployment.ts';
-import { heading, lineFor } from './live/line.ts';
+import { heading, ID_WIDTH, lineFor } from './live/line.ts';
 import { followLog } from './live/live.ts';
 import { readMails } from './live/mails.ts';
+import { pasteCommand } from './live/paste-case.ts';
 import { waitUntilQuiet } from './live/quiet.ts';
 import { readFacts } from './live/read-facts.ts';
 import { isClean, type Summary, summarise, summaryText } from './live/summary.ts';
@@ -93,8 +94,10 @@ async function run(options: StartOptions, running: Running): Promise<number> {
   const steps = replay?.steps ?? samples(running);
   if (replay !== undefined) console.log(`\n${replay.notes.join('\n')}`);
   console.log(`\n${whereToLook(running)}\n\n${heading(zone)}\n`);
+  let idWidth = ID_WIDTH;
   const live = await followLog(new DynamoDBStreamsClient({}), deployment, (event) => {
-    const line = lineFor(event, { zone, coloured });
+    idWidth = Math.max(idWidth, event.caseId.length);
+    const line = lineFor(event, { zone, coloured, idWidth });
     if (line !== undefined) console.log(line);
   });
   started.push(() => live.stop());
@@ -154,38 +157,17 @@ async function readReplay(
   );
 }
 
-/** Addresses, and a case to paste into a terminal: signed when it is run, so that it never goes stale. */
+/** Addresses, and a case to paste into a terminal. */
 function whereToLook({ toys, secrets }: Running): string {
-  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const webhooks = `${toys.url}/api/webhooks/zendesk`;
   const id = String(Date.now()).slice(-7);
-  const body = JSON.stringify({
-    type: 'zen:event-type:ticket.created',
-    id: `paste-${id}`,
-    time: at,
-    subject: `zen:ticket:${id}`,
-    zendesk_event_version: '2022-11-06',
-    detail: {
-      id,
-      subject: 'Video keeps buffering',
-      description: 'Playback stops every minute.',
-      status: 'NEW',
-      priority: 'HIGH',
-      is_public: true,
-      created_at: at,
-      updated_at: at,
-      via: { channel: 'web' },
-    },
-    event: {},
-  });
   return `  Mailbox   ${toys.url}/mailbox      the leads' e-mails
   CRM       ${toys.url}/crm          the toy Zendesk
-  Webhooks  ${toys.url}/api/webhooks/zendesk
+  Webhooks  ${webhooks}
 
   A case of your own, to paste into another terminal:
 
-BODY='${body}'; TS=$(date -u +%Y-%m-%dT%H:%M:%SZ); \\
-curl -sS ${toys.url}/api/webhooks/zendesk -H 'content-type: application/json' -H "x-zendesk-webhook-signature-timestamp: $TS" \\
-  -H "x-zendesk-webhook-signature: $(printf '%s%s' "$TS" "$BODY" | openssl dgst -sha256 -hmac '${secrets.sources.zendesk}' -binary | base64)" -d "$BODY"`;
+${pasteCommand({ url: webhooks, id, secret: secrets.sources.zendesk ?? '' })}`;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

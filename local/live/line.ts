@@ -87,22 +87,27 @@ export interface LineOptions {
   /** IANA zone of the reader. */
   readonly zone: string;
   readonly coloured?: boolean;
+  /** Columns that the case's id takes at least; more where ids are long, so that lines stay aligned. */
+  readonly idWidth?: number;
 }
 
-const ID_WIDTH = 18;
+export const ID_WIDTH = 18;
 
 /** The line of an event: time of day in the reader's zone, case, what happened; undefined for what is not worth one. */
-export function lineFor(event: CaseEvent, { zone, coloured = false }: LineOptions): string | undefined {
+export function lineFor(
+  event: CaseEvent,
+  { zone, coloured = false, idWidth = ID_WIDTH }: LineOptions,
+): string | undefined {
   const told = tell(event);
   if (told === undefined) return undefined;
   const style = coloured ? STYLES[told.tone] : undefined;
   const text = style === undefined ? told.text : styleText(style, told.text, { validateStream: false });
-  return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${clean(event.caseId).padEnd(ID_WIDTH)}  ${text}`;
+  return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${clean(event.caseId).padEnd(idWidth)}  ${text}`;
 }
 
 /** Named once above the lines. */
 export function heading(zone: string): string {
-  return `Times are of ${zone}.`;
+  return `Time zone: ${zone}`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

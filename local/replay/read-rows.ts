@@ -13,6 +13,8 @@ export interface Row {
 }
 
 const GZIP = [0x1f, 0x8b];
+/** A zip file; Excel's workbooks are such. */
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /**
  * Streams the rows of an export: CSV with a header, or one JSON object per line; plain or gzip, told
@@ -28,16 +30,20 @@ export async function* readRows(file: string): AsyncGenerator<Row> {
     if (error instanceof ExportError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new ExportError(`There is no file ${file}.`);
+    if (code === 'EISDIR')
+      throw new ExportError(`${file} is a folder; expected a file: CSV or JSON lines, plain or .gz.`);
     throw new ExportError(`The export ${file} cannot be read: ${message}.`);
   }
 }
 
 async function openText(file: string): Promise<Readable> {
   const handle = await open(file);
-  const magic = Buffer.alloc(2);
-  await handle.read(magic, 0, 2, 0).finally(() => handle.close());
+  const magic = Buffer.alloc(4);
+  await handle.read(magic, 0, magic.length, 0).finally(() => handle.close());
+  if (magic.equals(Buffer.from(ZIP)))
+    throw new ExportError(`The export ${file} is a workbook or a zip file: save it as CSV, or unpack it.`);
   const raw = createReadStream(file);
-  if (!magic.equals(Buffer.from(GZIP))) return piped(raw, new PassThrough());
+  if (!magic.subarray(0, 2).equals(Buffer.from(GZIP))) return piped(raw, new PassThrough());
   return piped(raw, createGunzip());
 }
 

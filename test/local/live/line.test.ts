@@ -11,6 +11,7 @@ describe('lineFor', () => {
       '09:04:05  zendesk:5158        received: "Black screen" by email',
     );
     expect(lineFor(received, { zone: 'Europe/Berlin' })).toMatch(/^18:04:05 {2}/);
+    expect(lineFor(received, { zone: 'UTC', idWidth: 20 })).toContain('zendesk:5158          received');
     expect(heading('Europe/Berlin')).toContain('Europe/Berlin');
   });
 

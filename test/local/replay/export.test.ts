@@ -164,6 +164,7 @@ describe('readExport', () => {
     ['header.csv', SERVICENOW_COLUMNS, 'has no rows'],
     ['other.csv', 'id,opened\n1,2026', 'fits the columns id, opened'],
     ['bad.jsonl', '{"number":"1"\n', 'Line 1'],
+    ['book.xlsx', Buffer.from('PK\u0003\u0004rest'), 'save it as CSV'],
     ['torn.gz', gzipSync(SERVICENOW).subarray(0, 60), 'cannot be read'],
   ])('says in one sentence what is wrong with %s', async (name, content, message) => {
     await expect(readExport(options(written(name, content)))).rejects.toThrow(message);
@@ -171,6 +172,7 @@ describe('readExport', () => {
 
   test('says so when the file or the mapping does not exist', async () => {
     await expect(readExport(options(join(folder, 'none.csv')))).rejects.toThrow('There is no file');
+    await expect(readExport(options(folder))).rejects.toThrow('is a folder');
     const file = written('sn.csv', SERVICENOW);
     await expect(readExport(options(file, { mapping: 'remedy' }))).rejects.toThrow('no mapping "remedy"');
     await expect(readExport(options(file, { mapping: 'helpdesk' }))).rejects.toThrow('which the export lacks');
