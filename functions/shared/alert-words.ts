@@ -75,6 +75,8 @@ function titles({ alert, state, now }: AlertView): Pick<AlertWords, 'subject' | 
   const due = Date.parse(alert.dueAt ?? alert.at);
   switch (alert.kind) {
     case 'warning': {
+      // Told late, or a page that is opened long after its e-mail.
+      if (due - now < -60_000) return { subject: `Overdue: ${about}`, headline: `${promise(alert)} was due` };
       if (due - now < 500) return { subject: `Due now: ${about}`, headline: `${promise(alert)} is due now` };
       const left = span(due - now);
       return { subject: `Breach in ${left}: ${about}`, headline: `${promise(alert)} is due in ${left}` };

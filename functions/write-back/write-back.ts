@@ -81,7 +81,7 @@ function noteFor(decision: Decision, queueName: string): string {
   const route = decision.route === 'vendor' ? 'it is offered to a vendor' : 'it stays with us';
   return [
     `CaseRelay triaged this case: priority ${decision.priority}, queue ${queueName}, ${route}${decision.sensitive ? ' (sensitive)' : ''}.`,
-    `Why: ${decision.reason} (rule ${decision.ruleId}).`,
+    `Why: ${decision.reason.replace(/\.$/, '')} (rule ${decision.ruleId}).`,
     `Policy version ${decision.policyVersion}.`,
   ].join('\n');
 }

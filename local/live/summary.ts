@@ -206,7 +206,7 @@ export function summaryText(summary: Summary): string {
     ['Workflows', list(summary.executions)],
     ...Object.entries(summary.metrics).map(([name, value], index): [string, string] => [
       index === 0 ? 'Metrics' : '',
-      `${name} ${value}`,
+      MEASURES.has(name) ? `${name} measured ${value === 1 ? 'once' : `${value} times`}` : `${name} ${value}`,
     ]),
     ['Lost', summary.lost.length === 0 ? 'nothing' : String(summary.lost.length)],
     ['Stuck', summary.stuck.length === 0 ? 'nothing' : String(summary.stuck.length)],

@@ -10,7 +10,7 @@ import { POLICY } from '../support/policy-fixture.ts';
 const AT = '2026-11-23T10:00:05.000Z';
 const decision: EventOf<'triaged'>['decision'] = {
   ruleId: 'threat',
-  reason: 'a threat to a person is looked at by our own people at once',
+  reason: 'a threat to a person is looked at by our own people at once.',
   policyVersion: 'test-1',
   priority: 'urgent',
   queue: 'trust-and-safety',

@@ -97,7 +97,7 @@ describe('summarise', () => {
         Acknowledged   1
         Alert lag      p50 0.4 s, p95 1.2 s, max 1.2 s
         Workflows      SUCCEEDED 2, RUNNING 1
-        Metrics        AlertLag 2
+        Metrics        AlertLag measured 2 times
                        CasesReceived 1
         Lost           nothing
         Stuck          nothing"

@@ -153,6 +153,12 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
       'Due now: first response on zendesk:5158 (urgent)',
     );
   });
+
+  it('that is read after the deadline says so', () => {
+    const { subject, text } = render({ ...WARNING, now: '2026-11-16T11:30:00Z' });
+    expect(subject).toBe('Overdue: first response on zendesk:5158 (urgent)');
+    expect(text).toMatch(/^First response was due\n.*\(1 h ago\)/);
+  });
 });
 
 describe('the mail of a breach', () => {
