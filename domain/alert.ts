@@ -42,8 +42,8 @@ export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Ca
   if (turn === undefined || !isOpenTurn(turn)) return true;
   const due = instantOfWork(turn, turn.targetSeconds, calendar(turn.calendar));
   if (due === null || toInstant(due) !== alert.dueAt) return true;
-  const own = toldMark(alert.threshold ?? 'breach', toInstant(due));
-  const toldOfIt = turn.told.filter((mark) => mark.endsWith(toldMark('', toInstant(due))));
+  const own = toldMark(alert.threshold ?? 'breach', turn.targetSeconds);
+  const toldOfIt = turn.told.filter((mark) => mark.endsWith(toldMark('', turn.targetSeconds)));
   return toldOfIt.includes(own) && toldOfIt.at(-1) !== own;
 }
 

@@ -173,7 +173,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
         ...state,
         turns: state.turns.map((turn) =>
           turn.clock === event.clock && turn.turn === event.turn
-            ? { ...turn, told: [...new Set([...turn.told, toldMark(event.threshold, event.dueAt)])] }
+            ? { ...turn, told: [...new Set([...turn.told, toldMark(event.threshold, event.targetSeconds)])] }
             : turn,
         ),
       };

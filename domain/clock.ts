@@ -23,7 +23,7 @@ export const Turn = z.object({
   stoppedAt: z.optional(Instant),
   /** Set when the promise no longer applies (the case was merged away or deleted). */
   cancelledAt: z.optional(Instant),
-  /** Thresholds already told, as `threshold@deadline`: each is told once. */
+  /** Thresholds already told, as `threshold@target`: each is told once per target, however often a pause moves it. */
   told: z.array(z.string()),
 });
 export type Turn = z.infer<typeof Turn>;
@@ -142,26 +142,28 @@ export interface Threshold {
   readonly at: number;
   /** The deadline it belongs to, ms. */
   readonly dueAt: number;
+  /** The target it belongs to, seconds of open time. */
+  readonly targetSeconds: number;
 }
 
-/** The mark that says "this threshold of this deadline has been told". */
-export function toldMark(threshold: string, dueAt: string): string {
-  return `${threshold}@${dueAt}`;
+/** The mark that says "this threshold of this target has been told". */
+export function toldMark(threshold: string, targetSeconds: number): string {
+  return `${threshold}@${targetSeconds}`;
 }
 
 /**
  * The thresholds of a turn that are still to be told, soonest first. None while it is paused or
- * over, or once its deadline has been told. A warning that a later warning of the same deadline
+ * over, or once its breach has been told. A warning that a later warning of the same target
  * has overtaken is not told any more.
  */
 export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar): Threshold[] {
   if (!isOpenTurn(turn)) return [];
   const due = instantOfWork(turn, turn.targetSeconds, calendar);
   if (due === null) return [];
-  const told = (threshold: string) => turn.told.includes(toldMark(threshold, toInstant(due)));
+  const told = (threshold: string) => turn.told.includes(toldMark(threshold, turn.targetSeconds));
   if (told('breach')) return [];
   const retargeted = turn.retargetedAt !== undefined && due <= ms(turn.retargetedAt);
-  const base = { clock: turn.clock, turn: turn.turn, dueAt: due };
+  const base = { clock: turn.clock, turn: turn.turn, dueAt: due, targetSeconds: turn.targetSeconds };
   const breach: Threshold = {
     ...base,
     threshold: 'breach',

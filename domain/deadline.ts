@@ -31,18 +31,19 @@ function thresholds<T>(
 
 /** The event that records a reached threshold; its key makes it happen once. */
 export function deadlineReached(state: Case, threshold: Threshold, now: number): EventOf<'deadline-reached'> {
-  const dueAt = toInstant(threshold.dueAt);
+  const { clock, turn, kind, targetSeconds } = threshold;
   return {
     type: 'deadline-reached',
-    key: `caserelay:deadline-reached:${threshold.clock}:${threshold.turn}:${threshold.threshold}:${dueAt}`,
+    key: `caserelay:deadline-reached:${clock}:${turn}:${threshold.threshold}:${targetSeconds}`,
     caseId: state.caseId,
     occurredAt: toInstant(now),
     receivedAt: toInstant(now),
-    clock: threshold.clock,
-    turn: threshold.turn,
+    clock,
+    turn,
     threshold: threshold.threshold,
-    kind: threshold.kind,
+    kind,
     at: toInstant(threshold.at),
-    dueAt,
+    dueAt: toInstant(threshold.dueAt),
+    targetSeconds,
   };
 }

@@ -164,6 +164,8 @@ export const CaseEvent = z.discriminatedUnion('type', [
     at: Instant,
     /** The deadline it belongs to (equals `at` for a breach). */
     dueAt: Instant,
+    /** The target it belongs to, seconds of open time: told once for it, wherever pauses move the deadline. */
+    targetSeconds: z.number(),
   }),
   z.object({
     ...base,

@@ -76,7 +76,7 @@ const events = [
 const state = foldCase(events, context);
 if (state === undefined) throw new Error('the sample events make no case');
 
-const reached = { clock: 'first-response', turn: 1, dueAt: at('15:32:00.000') } as const;
+const reached = { clock: 'first-response', turn: 1, dueAt: at('15:32:00.000'), targetSeconds: 1800 } as const;
 const alerts = {
   warning: event('deadline-reached', '15:24:30.000', {
     ...reached,

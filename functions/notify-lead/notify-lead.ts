@@ -1,4 +1,4 @@
-import { type Alert, isMoot, recipients } from '../../domain/alert.ts';
+import { type Alert, isMoot, recipients, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
@@ -86,9 +86,9 @@ async function tellLead(lead: LeadPolicy, state: Case, { alert, rung }: Rung, de
     // SES has no idempotency key: a crash between these two lines mails the lead a second time. The
     // marker comes after the mail because the other order could lose the alert, which is worse.
     await store.markMailed(alert.alertId, rung, lead.id, toInstant(mailedAt));
-    // A retarget can put the deadline hours into the past: that is no lag of ours.
-    if (rung === 0 && alert.kind !== 'breached-on-retarget')
-      deps.meter.seconds('alertLag', (mailedAt - Date.parse(alert.at)) / 1000);
+    // A retarget can put a warning or a breach hours into the past: that is no lag of ours.
+    const retargetedAt = turnOf(alert, state)?.retargetedAt ?? '';
+    if (rung === 0 && retargetedAt < alert.at) deps.meter.seconds('alertLag', (mailedAt - Date.parse(alert.at)) / 1000);
   }
   const at = toInstant(deps.now());
   await store.append({

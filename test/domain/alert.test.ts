@@ -18,6 +18,7 @@ function reached(threshold: string, kind: 'warning' | 'breach', at: string): Cas
     kind,
     at: new Date(at).toISOString(),
     dueAt: DUE,
+    targetSeconds: 1800,
   });
 }
 const WARNED = reached('75%', 'warning', '2026-11-16T10:22:30Z');

@@ -181,6 +181,23 @@ describe('what is told', () => {
     expect(nextThreshold(told, context)?.clock).toBe('resolution');
   });
 
+  it('a warning is told once, however often the clock is paused after it; a new target has a warning of its own', () => {
+    // 16 h from Mon 09:00: 75 % is Tue 13:00. Told there, then pending Tue 14:00-15:00, so due Wed 10:00.
+    const events = [opened('2026-11-16T09:00:00Z'), reply('2026-11-16T09:10:00Z')];
+    const warned = tell(fold(...events), '2026-11-17T13:00:00Z')[0] as ReturnType<typeof tell>[number];
+    events.push(deadlineReached(fold(...events), warned, Date.parse('2026-11-17T13:00:01Z')));
+    events.push(status('2026-11-17T14:00:00Z', 'pending'), status('2026-11-17T15:00:00Z', 'open'));
+    expect(look(fold(...events), 'resolution', '2026-11-17T15:00:00Z').dueAt).toBe('2026-11-18T10:00:00.000Z');
+    expect(tell(fold(...events), '2026-11-17T15:00:00Z')).toEqual([]);
+    expect(tell(fold(...events), '2026-11-18T10:00:00Z').map(({ kind }) => kind)).toEqual(['breach']);
+    // High: 8 h, used up on Tuesday at 09:00 already.
+    const raised = fold(...events, priority('2026-11-17T15:30:00Z', 'high'));
+    expect(tell(raised, '2026-11-17T15:30:00Z').map(({ kind }) => kind)).toEqual(['breached-on-retarget']);
+    // Low: 32 h, so 75 % after 24 h of work.
+    const lowered = fold(...events, priority('2026-11-17T15:30:00Z', 'low'));
+    expect(nextThreshold(lowered, context)).toMatchObject({ kind: 'warning', at: Date.parse('2026-11-19T10:00:00Z') });
+  });
+
   it('the next threshold of a new case is the first warning', () => {
     expect(nextThreshold(fold(opened('2026-11-16T09:00:00Z')), context)).toMatchObject({
       kind: 'warning',

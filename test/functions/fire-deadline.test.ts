@@ -63,7 +63,7 @@ describe('firing a deadline', () => {
     expect(recorded()).toEqual([
       {
         type: 'deadline-reached',
-        key: 'caserelay:deadline-reached:first-response:1:75%:2026-11-16T10:30:00.000Z',
+        key: 'caserelay:deadline-reached:first-response:1:75%:1800',
         caseId: CASE,
         occurredAt: '2026-11-16T10:22:30.400Z',
         receivedAt: '2026-11-16T10:22:30.400Z',
@@ -73,6 +73,7 @@ describe('firing a deadline', () => {
         kind: 'warning',
         at: '2026-11-16T10:22:30.000Z',
         dueAt: '2026-11-16T10:30:00.000Z',
+        targetSeconds: 1800,
       },
     ]);
     expect(Object.fromEntries(counts)).toEqual({ 'slaWarning{clock=first-response}': 1 });
@@ -169,7 +170,7 @@ describe('a deadline under a new policy', () => {
     // A quarter of an hour: due 10:15.
     const { fireAt, recorded } = await setUp(urgentWithin(900));
     expect(await fireAt('10:22:30')).toBe('recorded');
-    expect(recorded()[0]?.key).toBe('caserelay:deadline-reached:first-response:1:breach:2026-11-16T10:15:00.000Z');
+    expect(recorded()[0]?.key).toBe('caserelay:deadline-reached:first-response:1:breach:900');
   });
 
   it('that no longer has the clock takes the case off the index', async () => {

@@ -23,6 +23,7 @@ const WARNED = event('deadline-reached', '2026-11-16T10:22:30.300Z', {
   kind: 'warning',
   at: '2026-11-16T10:22:30.000Z',
   dueAt: '2026-11-16T10:30:00.000Z',
+  targetSeconds: 1800,
 });
 const ALERT = alertFor(WARNED, 'al_1') as Alert;
 

@@ -23,6 +23,7 @@ describe('lineFor', () => {
       kind: 'breach',
       at: AT,
       dueAt: AT,
+      targetSeconds: 1800,
     });
     expect(lineFor(breach, { zone: 'UTC' })).toBe('17:04:05  zendesk:5158        BREACHED: first-response');
     expect(lineFor(breach, { zone: 'UTC', coloured: true })).toContain('\u001b[31m');
@@ -85,6 +86,7 @@ describe('tell', () => {
         kind: 'warning',
         at: AT,
         dueAt: '2026-11-22T17:04:35.000Z',
+        targetSeconds: 1800,
       }),
       'warned: resolution due in 30 s (50%)',
     ],

@@ -55,6 +55,7 @@ function render(sample: Sample) {
     kind,
     at: due,
     dueAt: due,
+    targetSeconds: 1800,
   });
   const fields = sample.subject === undefined ? {} : { subject: sample.subject };
   const events = [opened(openedAt, { priority: 'urgent', fields }), ...(sample.more ?? [])];
