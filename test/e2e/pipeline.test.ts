@@ -83,7 +83,7 @@ describe.concurrent('a case on its way through the house', () => {
     expect(ticket).toMatchObject({ priority: 'NORMAL', groupId: '360002', tags: ['billing'] });
     const notes = ticket?.comments.filter(({ author }) => author.id === '900001') ?? [];
     expect(notes).toMatchObject([{ isPublic: false }]);
-    expect(notes[0]?.body).toContain('Payments and refunds. (rule billing)');
+    expect(notes[0]?.body).toContain('Why: Payments and refunds (rule billing).');
     expect(notes[0]?.body).toContain(app.policy.version);
 
     const echoes = await eventually('the echoes of what was written', () => {

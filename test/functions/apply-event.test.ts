@@ -170,7 +170,7 @@ describe('what follows an event', () => {
       kind: 'breach',
       at: '2026-11-16T13:00:00.000Z',
       dueAt: '2026-11-16T13:00:00.000Z',
-      targetSeconds: 1800,
+      targetSeconds: 14_400,
     });
     await applyEvent(reached, deps);
     expect([...started.values()].at(-1)).toMatchObject({

@@ -65,7 +65,7 @@ describe('summarise', () => {
       kind: 'warning',
       at: '2026-11-23T13:00:00.000Z',
       dueAt: '2026-11-23T14:00:00.000Z',
-      targetSeconds: 1800,
+      targetSeconds: 14_400,
     });
     const acknowledged = event('alert-acknowledged', '2026-11-23T13:05:00Z', { alertId: 'a', by: 'ana' });
     const summary = summarise(
