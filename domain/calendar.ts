@@ -67,10 +67,10 @@ export function compileCalendar(definition: CalendarDefinition): Calendar {
     if (nonNegative(duration) === 0) return from;
     layout.cover(from, from + DAY_MS);
     const target = layout.openBefore(from) + duration;
-    for (let days = BLOCK_DAYS; layout.total() < target; days += HORIZON_DAYS) {
+    for (let days = BLOCK_DAYS; layout.total() < target; days = HORIZON_DAYS) {
       const known = layout.total();
-      layout.cover(from, from + days * DAY_MS);
-      if (days > HORIZON_DAYS && layout.total() === known) throw noOpenTime(definition, from);
+      layout.extend(days);
+      if (days === HORIZON_DAYS && layout.total() === known) throw noOpenTime(definition, from);
     }
     return layout.instantOfTotal(target);
   };
@@ -141,6 +141,11 @@ class Layout {
       ? lastDay + BLOCK_DAYS
       : Math.max(lastDay > this.#lastDay ? lastDay + BLOCK_DAYS : lastDay, this.#lastDay);
     this.#compile(first, last);
+  }
+
+  /** Lays out so many days more. */
+  extend(days: number): void {
+    this.#compile(this.#firstDay, this.#lastDay + days);
   }
 
   total(): number {

@@ -82,6 +82,13 @@ describe('due: start + open time', () => {
     expect(() => once.add(at('2025-12-31T00:00:00Z'), 2 * HOUR)).toThrow(NoOpenTimeError);
   });
 
+  it('reaches as far as a target needs, also when it has reached far before', () => {
+    // A minute each Monday from 5 January 2026: the 700th is 699 weeks later, the 1,400th 1,399 weeks.
+    const seldom = compileCalendar({ zone: 'UTC', weekly: { mon: [[0, 1]] }, holidays: [] });
+    expect(iso(seldom.add(at('2026-01-01T00:00:00Z'), 700 * MINUTE))).toBe('2039-05-30T00:01:00.000Z');
+    expect(iso(seldom.add(at('2026-01-01T00:00:00Z'), 1400 * MINUTE))).toBe('2052-10-28T00:01:00.000Z');
+  });
+
   it('refuses an unknown zone and a negative duration', () => {
     expect(() => compileCalendar({ zone: 'Mars/Olympus', weekly: {}, holidays: [] })).toThrow(RangeError);
     expect(() => office.add(0, -1)).toThrow(RangeError);
