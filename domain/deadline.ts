@@ -11,6 +11,12 @@ export function nextThreshold(state: Case, context: FoldContext): Threshold | un
     .sort((a, b) => a.at - b.at)[0];
 }
 
+/** When the case wants to be looked at: the instant of its next threshold; undefined if it waits for nothing. */
+export function nextDueAt(state: Case, context: FoldContext): string | undefined {
+  const threshold = nextThreshold(state, context);
+  return threshold === undefined ? undefined : toInstant(threshold.at);
+}
+
 /** The thresholds to tell at `now` (ms): at most one per clock. */
 export function reachedThresholds(state: Case, context: FoldContext, now: number): Threshold[] {
   return thresholds(state, context, (turn, policy, calendar) => reachedThreshold(turn, policy, calendar, now)).filter(

@@ -10,7 +10,7 @@ import {
   isRecordOnly,
   type RecordOnlyEvent,
 } from '../../domain/case.ts';
-import { nextThreshold } from '../../domain/deadline.ts';
+import { nextDueAt } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove, handoffEvent } from '../../domain/handoff.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
@@ -48,15 +48,15 @@ const MOST_CONFLICTS = 8;
  */
 export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
   if (isRecordOnly(event)) return followRecord(event, deps);
-  const { state, deadlineIsNews } = await foldAndSave(event, deps);
+  const { state, newDueAt } = await foldAndSave(event, deps);
   await startWhatFollows(event, state, deps);
-  if (deadlineIsNews) await hintNear('case', state.caseId, dueAtOf(state, deps.context), deps);
+  await hintNear('case', state.caseId, newDueAt, deps);
 }
 
 interface Folded {
   readonly state: Case;
-  /** May its next deadline be one that nobody was told of? Not if this event left it as it was. */
-  readonly deadlineIsNews: boolean;
+  /** Its next deadline, if nobody may have been told of it; undefined if this event left it as it was. */
+  readonly newDueAt: string | undefined;
 }
 
 async function foldAndSave(event: CaseEvent, { store, context }: ApplyEventDeps): Promise<Folded> {
@@ -67,11 +67,11 @@ async function foldAndSave(event: CaseEvent, { store, context }: ApplyEventDeps)
     const state = fold(() =>
       inOrder ? applyToCase(stored?.state, event, context) : foldCase([...log, event], context),
     );
+    const dueAt = nextDueAt(state, context);
     // Applied before: by a delivery that may have died before its hint was sent.
-    if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, deadlineIsNews: true };
-    const dueAt = dueAtOf(state, context);
+    if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, newDueAt: dueAt };
     const saved = await store.save(state, dueAt, stored?.version ?? 0).catch(poisonIfUnstorable);
-    if (saved === 'saved') return { state, deadlineIsNews: dueAt !== stored?.dueAt };
+    if (saved === 'saved') return { state, newDueAt: dueAt === stored?.dueAt ? undefined : dueAt };
   }
   throw new Error(`case ${event.caseId} changed under ${MOST_CONFLICTS} attempts to apply ${event.key}`);
 }
@@ -87,11 +87,6 @@ function fold(run: () => Case | undefined): Case {
   } catch (error) {
     throw new PoisonEventError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function dueAtOf(state: Case, context: FoldContext): string | undefined {
-  const threshold = nextThreshold(state, context);
-  return threshold === undefined ? undefined : toInstant(threshold.at);
 }
 
 async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventDeps): Promise<void> {

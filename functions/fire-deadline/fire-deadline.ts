@@ -1,5 +1,5 @@
 import { type FoldContext, foldCase } from '../../domain/case.ts';
-import { deadlineReached, nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
+import { deadlineReached, nextDueAt, reachedThresholds } from '../../domain/deadline.ts';
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
@@ -82,8 +82,7 @@ async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   }
   if (reached.length > 0) return 'recorded';
 
-  const next = nextThreshold(state, context);
-  const dueAt = next === undefined ? undefined : toInstant(next.at);
+  const dueAt = nextDueAt(state, context);
   if (!stale) return hintAgain(hint, dueAt, deps);
   // With no event to carry it, a deadline that a new policy has moved is saved here, or the old one would
   // stay on the index. If that loses to apply-event, apply-event has folded under this policy too.
