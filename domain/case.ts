@@ -1,19 +1,34 @@
 import * as z from 'zod/mini';
+import { automaticMessage } from './automatic.ts';
 import type { Calendar } from './calendar.ts';
-import { isOpenTurn, isPaused, Turn, toldMark } from './clock.ts';
+import { Turn, toldMark } from './clock.ts';
 import {
   type CaseEvent,
   CaseFields,
   CaseStatus,
-  compareEvents,
   Decision,
   type EventOf,
   HandoffState,
   Instant,
+  inLogOrder,
   logPosition,
   Priority,
 } from './event.ts';
-import { clockPolicy, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
+import {
+  answered,
+  cancelAll,
+  endAsOver,
+  endTurns,
+  followStatus,
+  reopen,
+  retarget,
+  retargetedByPolicy,
+  startFromOpening,
+  startTurn,
+  takeOver,
+  waitingTurn,
+} from './turns.ts';
 
 /**
  * A case: the fold of its events under a policy. The same events in any order, duplicates
@@ -29,7 +44,11 @@ export const Case = z.object({
   fields: CaseFields,
   queue: z.optional(z.string()),
   /** The decision that stands; its priority, queue and tags are the case's own. */
-  triage: z.optional(z.extend(z.omit(Decision, { priority: true, queue: true, tags: true }), { at: Instant })),
+  triage: z.optional(
+    z.extend(z.omit(Decision, { priority: true, queue: true, tags: true, matched: true, alternatives: true }), {
+      at: Instant,
+    }),
+  ),
   handoff: z.optional(
     z.object({
       handoffId: z.string(),
@@ -44,6 +63,28 @@ export const Case = z.object({
   triedVendors: z.array(z.string()),
   /** Public human replies so far. */
   replies: z.number(),
+  /** Times it was reopened. */
+  reopens: z._default(z.number(), 0),
+  /** Opened by a machine (an auto-reply, a bounce, our own mail): no clock runs until a person writes. */
+  automatic: z.optional(z.string()),
+  /** Who of our team holds it. */
+  assignment: z.optional(
+    z.object({
+      agentId: z.string(),
+      at: Instant,
+      /** Whose doing it was. */
+      by: z.enum(['caserelay', 'crm']),
+      sensitive: z.boolean(),
+      /** Has the agent done anything with it? */
+      worked: z.boolean(),
+      /** When it goes back to its queue if it has not been worked. */
+      backAt: z.optional(Instant),
+    }),
+  ),
+  /** When assigning it to an agent is tried again. */
+  retryAssignmentAt: z.optional(Instant),
+  /** Agents who held it before: what they still hold of it is let go. */
+  formerAgents: z._default(z.array(z.string()), []),
   turns: z.array(Turn),
   /** Ended turns that are no longer kept in `turns`, per clock. */
   ended: z.record(z.string(), z.number()),
@@ -71,9 +112,8 @@ export function isRecordOnly(event: CaseEvent): event is RecordOnlyEvent {
 
 /** Folds a whole log, in any order and with duplicates, into the case; undefined for no events. */
 export function foldCase(events: readonly CaseEvent[], context: FoldContext): Case | undefined {
-  const byKey = new Map(events.map((event) => [event.key, event]));
   let state: Case | undefined;
-  for (const event of [...byKey.values()].sort(compareEvents)) state = applyEvent(state, event, context);
+  for (const event of inLogOrder(events)) state = applyEvent(state, event, context);
   return state;
 }
 
@@ -88,7 +128,8 @@ export function applyEvent(state: Case | undefined, event: CaseEvent, context: F
   if (isRecordOnly(event) && state !== undefined) return state;
   const before = state ?? emptyCase(event, context.policy);
   const after = foldInto(before, event, context);
-  return { ...after, foldedTo: logPosition(event) };
+  const turns = retarget(after, event.occurredAt, context.policy);
+  return { ...after, turns, foldedTo: logPosition(event) };
 }
 
 function emptyCase(event: CaseEvent, policy: Policy): Case {
@@ -100,6 +141,8 @@ function emptyCase(event: CaseEvent, policy: Policy): Case {
     fields: {},
     triedVendors: [],
     replies: 0,
+    reopens: 0,
+    formerAgents: [],
     turns: [],
     ended: {},
     policyVersion: policy.version,
@@ -128,46 +171,42 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
         context,
       );
     case 'priority-changed':
-      return retarget(state, event.priority ?? context.policy.defaultPriority, event.occurredAt, context);
+      return { ...state, priority: event.priority ?? context.policy.defaultPriority };
     case 'assigned':
-      return {
-        ...state,
-        fields: mergeFields(omit(state.fields, 'assigneeId'), {
-          ...(event.assigneeId === null ? {} : { assigneeId: event.assigneeId }),
-          ...(event.group === undefined ? {} : { group: event.group }),
-        }),
-      };
+      return foldAssigned(state, event, context);
     case 'csat-received':
       return { ...state, csat: event.score };
-    case 'triaged': {
-      const { priority, queue, tags, ...triage } = event.decision;
-      const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
-      return retarget(
-        { ...state, queue, fields, triage: { ...triage, at: event.occurredAt } },
-        priority,
-        event.occurredAt,
+    case 'absorbed':
+      return event.waiting === undefined || isOver(state.status)
+        ? state
+        : { ...state, ...takeOver(state, event.waiting, event.occurredAt, context.policy) };
+    case 'policy-changed':
+      return { ...state, turns: retargetedByPolicy(state.turns, event, event.occurredAt) };
+    case 'triaged':
+      return foldTriaged(state, event, context);
+    case 'handoff-offered':
+      return vendorClocks(
+        {
+          ...state,
+          handoff: {
+            handoffId: event.handoffId,
+            vendor: event.vendor,
+            attempt: event.attempt,
+            state: 'offered',
+            packetHash: event.packetHash,
+            at: event.occurredAt,
+          },
+        },
+        event,
         context,
       );
-    }
-    case 'handoff-offered':
-      return {
-        ...state,
-        handoff: {
-          handoffId: event.handoffId,
-          vendor: event.vendor,
-          attempt: event.attempt,
-          state: 'offered',
-          packetHash: event.packetHash,
-          at: event.occurredAt,
-        },
-      };
     case 'handoff-accepted':
     case 'handoff-rejected':
     case 'handoff-expired':
     case 'handoff-resolved':
     case 'handoff-returned':
     case 'handoff-recalled':
-      return foldHandoff(state, event);
+      return foldHandoff(state, event, context);
     case 'deadline-reached':
       return {
         ...state,
@@ -177,6 +216,10 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
             : turn,
         ),
       };
+    case 'agent-assigned':
+    case 'agent-released':
+    case 'assignment-deferred':
+    case 'assignment-due':
     case 'brought-home':
     case 'written-back':
     case 'alert-notified':
@@ -188,44 +231,104 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
 
 function foldOpened(state: Case, event: EventOf<'opened'>, context: FoldContext): Case {
   if (state.openedAt !== undefined) return state;
+  const automatic = automaticMessage(event);
   const opened: Case = {
     ...state,
     openedAt: event.occurredAt,
     priority: event.priority ?? state.priority,
+    ...(automatic === undefined ? {} : { automatic }),
   };
-  const started = startTurn(
-    startTurn(opened, 'first-response', event.occurredAt, context),
-    'resolution',
-    event.occurredAt,
-    context,
-  );
+  // A machine waits for no answer.
+  const started =
+    automatic === undefined ? { ...opened, ...startFromOpening(opened, event.occurredAt, context.policy) } : opened;
   return changeStatus(started, event.status ?? 'new', event.occurredAt, context);
 }
 
 function foldMessage(state: Case, event: EventOf<'message-added'>, context: FoldContext): Case {
-  if (!event.public || event.author === 'system') return state;
-  if (event.author === 'customer') {
-    const waiting = state.turns.some((turn) => turn.clock !== 'resolution' && isOpenTurn(turn));
-    // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
-    const awaited = state.openedAt !== undefined && !waiting && (state.status === 'solved' || !isOver(state.status));
-    const withText =
-      state.fields.text === undefined && event.text !== undefined
-        ? { ...state, fields: { ...state.fields, text: event.text } }
-        : state;
-    return awaited ? startTurn(withText, 'next-response', event.occurredAt, context) : withText;
+  if (!event.public || event.author === 'system' || automaticMessage(event) !== undefined) return state;
+  const { occurredAt: at } = event;
+  if (event.author !== 'customer')
+    return { ...state, ...answered(state, at, context.policy), replies: state.replies + 1 };
+  const asked =
+    state.fields.text === undefined && event.text !== undefined
+      ? { ...state, fields: { ...state.fields, text: event.text } }
+      : state;
+  if (asked.openedAt === undefined || isIgnored(asked)) return asked;
+  if (asked.automatic !== undefined) {
+    // The case was opened by a machine; this is the first person who writes.
+    const { automatic: _, ...personal } = asked;
+    return { ...personal, ...startFromOpening(personal, at, context.policy) };
   }
-  const kept = { stoppedAt: event.occurredAt };
-  const stopped = endTurns(endTurns(state, 'first-response', kept), 'next-response', kept);
-  return { ...stopped, replies: state.replies + 1 };
+  // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
+  const awaited = waitingTurn(asked.turns) === undefined && (asked.status === 'solved' || !isOver(asked.status));
+  return awaited ? { ...asked, ...startTurn(asked, 'next-response', at, context.policy) } : asked;
 }
 
-function foldHandoff(state: Case, event: Extract<CaseEvent, { handoffId: string; vendor: string }>): Case {
-  if (event.type === 'handoff-offered') return state;
+/** Parked as spam, and nobody of ours has thought otherwise. */
+function isIgnored({ triage, replies }: Case): boolean {
+  return triage?.route === 'parked' && triage.duplicateOf === undefined && replies === 0;
+}
+
+function foldTriaged(state: Case, event: EventOf<'triaged'>, context: FoldContext): Case {
+  const { priority, queue, tags, matched: _m, alternatives: _a, ...triage } = event.decision;
+  const { occurredAt: at } = event;
+  const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
+  const decided = { ...state, priority, fields, triage: { ...triage, at } };
+  if (triage.route === 'parked') return { ...decided, queue, turns: cancelAll(state.turns, at) };
+  return receivedIn(queue, decided, at, context);
+}
+
+/** A queue that receives a case starts its own clock afresh. */
+function receivedIn(queue: string, state: Case, at: string, context: FoldContext): Case {
+  if (queue === state.queue) return state;
+  const left = { ...state, queue, turns: endTurns(state.turns, ['queue-ownership'], { stoppedAt: at }) };
+  return isOver(state.status) ? left : { ...left, ...startTurn(left, 'queue-ownership', at, context.policy) };
+}
+
+function foldAssigned(state: Case, event: EventOf<'assigned'>, context: FoldContext): Case {
+  const { assigneeId, group, occurredAt: at } = event;
+  const fields = mergeFields(omit(state.fields, 'assigneeId'), {
+    ...(assigneeId === null ? {} : { assigneeId }),
+    ...(group === undefined ? {} : { group }),
+  });
+  const [queue] = Object.entries(context.policy.queues).find(([, { groupId }]) => groupId === group) ?? [];
+  const assigned = { ...state, fields };
+  return group === undefined || queue === undefined ? assigned : receivedIn(queue, assigned, at, context);
+}
+
+/** What each move of a handoff does to the vendor's clocks. */
+function vendorClocks(state: Case, event: Extract<CaseEvent, { handoffId: string }>, context: FoldContext): Case {
+  const { occurredAt: at } = event;
+  const { policy } = context;
+  switch (event.type) {
+    case 'handoff-offered':
+      return { ...state, ...startTurn(state, 'handoff-ack', at, policy) };
+    case 'handoff-accepted': {
+      const turns = endTurns(state.turns, ['handoff-ack'], { stoppedAt: at });
+      return { ...state, ...startTurn({ ...state, turns }, 'handoff-resolution', at, policy) };
+    }
+    case 'handoff-rejected':
+      return { ...state, turns: endTurns(state.turns, ['handoff-ack'], { stoppedAt: at }) };
+    case 'handoff-resolved':
+      return { ...state, turns: endTurns(state.turns, ['handoff-resolution'], { stoppedAt: at }) };
+    case 'handoff-expired':
+    case 'handoff-returned':
+    case 'handoff-recalled':
+      return { ...state, turns: endTurns(state.turns, ['handoff-ack', 'handoff-resolution'], { cancelledAt: at }) };
+  }
+}
+
+function foldHandoff(
+  before: Case,
+  event: Exclude<Extract<CaseEvent, { handoffId: string; vendor: string }>, { type: 'handoff-offered' }>,
+  context: FoldContext,
+): Case {
   const outcome = event.type.slice('handoff-'.length) as HandoffState;
   const finished = outcome === 'accepted' || outcome === 'resolved';
-  const triedVendors = finished ? state.triedVendors : [...new Set([...state.triedVendors, event.vendor])];
-  if (state.handoff?.handoffId !== event.handoffId) return { ...state, triedVendors };
-  return { ...state, triedVendors, handoff: { ...state.handoff, state: outcome, at: event.occurredAt } };
+  const triedVendors = finished ? before.triedVendors : [...new Set([...before.triedVendors, event.vendor])];
+  if (before.handoff?.handoffId !== event.handoffId) return { ...before, triedVendors };
+  const state = vendorClocks({ ...before, triedVendors }, event, context);
+  return { ...state, handoff: { ...before.handoff, state: outcome, at: event.occurredAt } };
 }
 
 /** Solved, closed, merged or deleted: nobody waits for an answer any more. */
@@ -234,97 +337,12 @@ export function isOver(status: CaseStatus): boolean {
 }
 
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {
-  const was = state.status;
-  let next: Case = { ...state, status };
-  if (status === 'merged' || status === 'deleted') {
-    return { ...next, turns: next.turns.map((turn) => (isOpenTurn(turn) ? { ...turn, cancelledAt: at } : turn)) };
-  }
-  if (isOver(status)) {
-    if (!isOver(was)) {
-      // The resolution clock stops; a reopened case may resume it. A response never given is no longer owed.
-      next = endTurns(next, 'resolution', { stoppedAt: at });
-      next = endTurns(endTurns(next, 'first-response', { cancelledAt: at }), 'next-response', { cancelledAt: at });
-    }
-    return next;
-  }
-  if (isOver(was)) next = reopenResolution(next, at, context);
-  return {
-    ...next,
-    turns: next.turns.map((turn) => {
-      if (!isOpenTurn(turn)) return turn;
-      const pauses = clockPolicy(context.policy, turn.clock)?.pauseOn.includes(status) ?? false;
-      if (pauses && !isPaused(turn)) return pauseAgain(turn, { from: at, reason: status });
-      if (!pauses && isPaused(turn)) return { ...turn, pauses: closePause(turn.pauses, at) };
-      return turn;
-    }),
-  };
-}
-
-/** Starts a clock's next turn, unless the policy has no such clock. Only the latest turn of a clock is kept. */
-function startTurn(state: Case, clock: Turn['clock'], at: string, context: FoldContext): Case {
-  const policy = clockPolicy(context.policy, clock);
-  if (policy === undefined) return state;
-  const previous = state.turns.filter((turn) => turn.clock === clock).length;
-  const ended = (state.ended[clock] ?? 0) + previous;
-  const turn: Turn = {
-    clock,
-    turn: ended + 1,
-    startedAt: at,
-    targetSeconds: policy.targets[state.priority],
-    calendar: policy.calendar,
-    pauses: policy.pauseOn.includes(state.status) ? [{ from: at, reason: state.status }] : [],
-    told: [],
-  };
-  return {
-    ...state,
-    turns: [...state.turns.filter((other) => other.clock !== clock), turn],
-    ended: { ...state.ended, [clock]: ended },
-  };
-}
-
-function endTurns(state: Case, clock: Turn['clock'], end: { stoppedAt: string } | { cancelledAt: string }): Case {
-  const at = 'stoppedAt' in end ? end.stoppedAt : end.cancelledAt;
-  return {
-    ...state,
-    turns: state.turns.map((turn) =>
-      turn.clock === clock && isOpenTurn(turn) ? { ...turn, ...end, pauses: closePause(turn.pauses, at) } : turn,
-    ),
-  };
-}
-
-/** More pauses of one turn are no work but a loop. It runs on, so that the loop is told of and the case stays of a size that can be stored. */
-const MOST_PAUSES = 300;
-
-function pauseAgain(turn: Turn, pause: Turn['pauses'][number]): Turn {
-  return turn.pauses.length < MOST_PAUSES ? { ...turn, pauses: [...turn.pauses, pause] } : turn;
-}
-
-function closePause(pauses: Turn['pauses'], at: string): Turn['pauses'] {
-  return pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at } : pause));
-}
-
-/** A reopened case takes up its resolution clock where it stopped, or starts a new turn, as the policy says. */
-function reopenResolution(state: Case, at: string, context: FoldContext): Case {
-  const policy = clockPolicy(context.policy, 'resolution');
-  const turn = state.turns.find((candidate) => candidate.clock === 'resolution');
-  if (policy === undefined || turn?.stoppedAt === undefined) return state;
-  if (policy.onReopen === 'restart') return startTurn(state, 'resolution', at, context);
-  const { stoppedAt, ...resumed } = turn;
-  const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
-  return { ...state, turns: state.turns.map((other) => (other === turn ? again : other)) };
-}
-
-/** A new priority gives every open turn its new target, from its original start and with its pauses. */
-function retarget(state: Case, priority: Priority, at: string, context: FoldContext): Case {
-  return {
-    ...state,
-    priority,
-    turns: state.turns.map((turn) => {
-      const target = clockPolicy(context.policy, turn.clock)?.targets[priority];
-      if (!isOpenTurn(turn) || target === undefined || target === turn.targetSeconds) return turn;
-      return { ...turn, targetSeconds: target, retargetedAt: at };
-    }),
-  };
+  const next: Case = { ...state, status };
+  if (status === 'merged' || status === 'deleted') return { ...next, turns: cancelAll(next.turns, at) };
+  if (isOver(status)) return isOver(state.status) ? next : { ...next, turns: endAsOver(next.turns, at) };
+  const { policy } = context;
+  const working = isOver(state.status) ? { ...next, ...reopen(next, at, policy), reopens: next.reopens + 1 } : next;
+  return { ...working, turns: followStatus(working.turns, status, at, policy) };
 }
 
 function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFields {

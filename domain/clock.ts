@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
-import { ClockName, Instant, toInstant } from './event.ts';
+import { ClockName, Instant, Pause, toInstant } from './event.ts';
 import type { ClockPolicy, Warning } from './policy.ts';
 
 /**
@@ -18,7 +18,7 @@ export const Turn = z.object({
   /** When the target last changed; absent if it never did. */
   retargetedAt: z.optional(Instant),
   /** Pauses in order; the last one may still be open. */
-  pauses: z.array(z.object({ from: Instant, to: z.optional(Instant), reason: z.string() })),
+  pauses: z.array(Pause),
   /** When the promise was kept (or the case solved). */
   stoppedAt: z.optional(Instant),
   /** Set when the promise no longer applies (the case was merged away or deleted). */
@@ -34,6 +34,8 @@ export interface Measure {
   readonly status: ClockStatus;
   /** The deadline, or null while paused or cancelled. A deadline passed before the pause stays. */
   readonly dueAt: string | null;
+  /** While paused: the deadline if it were resumed at `now`. A plan, not a promise. */
+  readonly plannedAt: string | null;
   /** Open time used until `now` or the end of the turn, seconds. */
   readonly workedSeconds: number;
   /** Open time beyond the target, seconds; 0 if none. */
@@ -102,6 +104,10 @@ export function measure(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calen
   return {
     status: statusOf(turn, policy, calendar, now, worked, due),
     dueAt: due === null || turn.cancelledAt !== undefined ? null : toInstant(due),
+    plannedAt:
+      due === null && isOpenTurn(turn) && isPaused(turn)
+        ? toInstant(calendar.add(now, Math.round((turn.targetSeconds - worked) * 1000)))
+        : null,
     workedSeconds: worked,
     overSeconds,
   };

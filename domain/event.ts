@@ -61,8 +61,27 @@ const base = {
   receivedAt: Instant,
 };
 
-export const ClockName = z.enum(['first-response', 'next-response', 'resolution']);
+/** The promises that can be timed; domain/turns.ts has what starts, pauses and stops each. */
+export const ClockName = z.enum([
+  'first-response',
+  'next-response',
+  'periodic-update',
+  'resolution',
+  'requester-wait',
+  'agent-work',
+  'queue-ownership',
+  'handoff-ack',
+  'handoff-resolution',
+]);
 export type ClockName = z.infer<typeof ClockName>;
+
+/** A stretch in which a clock stands still; without `to`, it still does. */
+export const Pause = z.object({ from: Instant, to: z.optional(Instant), reason: z.string() });
+export type Pause = z.infer<typeof Pause>;
+
+/** Mail headers that tell a machine's message from a person's (domain/automatic.ts), by lower-case name. */
+export const MailHeaders = z.record(z.string(), z.string());
+export type MailHeaders = z.infer<typeof MailHeaders>;
 
 /** States of a handoff; domain/handoff.ts has the contract: which may follow which. */
 export const HandoffState = z.enum(['offered', 'accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled']);
@@ -70,19 +89,40 @@ export type HandoffState = z.infer<typeof HandoffState>;
 
 export const RejectReason = z.enum(['capacity', 'skill', 'language', 'hours', 'policy', 'other']);
 
+/** Where a case goes: our own team, a vendor, or nowhere (spam, a duplicate): parked, with its clocks cancelled. */
+export const Route = z.enum(['home', 'vendor', 'parked']);
+export type Route = z.infer<typeof Route>;
+
+/** A condition that held: what the policy asks for, never what the customer wrote. */
+export const Match = z.object({ field: z.string(), operator: z.string(), value: z.string() });
+export type Match = z.infer<typeof Match>;
+
+/** A rule that held, or nearly decided, and why it did not. */
+export const Alternative = z.object({ ruleId: z.string(), category: z.string(), because: z.string() });
+export type Alternative = z.infer<typeof Alternative>;
+
 /** What triage decided and why. */
 export const Decision = z.object({
+  /** The rule that decided; `otherwise`, `unsure`, or `duplicate` if none did. */
   ruleId: z.string(),
   reason: z.string(),
   policyVersion: z.string(),
   priority: Priority,
   queue: z.string(),
-  route: z.enum(['home', 'vendor']),
+  route: Route,
   sensitive: z.boolean(),
   dataClass: z.string(),
   category: z.string(),
   tags: z.array(z.string()),
   language: z.string(),
+  /** What an agent must be able to do. */
+  skills: z.optional(z.array(z.string())),
+  /** How sure it is, 0 to 1. */
+  confidence: z.optional(z.number()),
+  matched: z.optional(z.array(Match)),
+  alternatives: z.optional(z.array(Alternative)),
+  /** The case of the same customer with the same text that this one repeats. */
+  duplicateOf: z.optional(z.string()),
 });
 export type Decision = z.infer<typeof Decision>;
 
@@ -95,6 +135,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
     status: z.optional(CaseStatus),
     priority: z.nullish(Priority),
     fields: CaseFields,
+    headers: z.optional(MailHeaders),
   }),
   z.object({
     ...base,
@@ -103,6 +144,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
     public: z.boolean(),
     text: z.optional(z.string()),
     fields: z.optional(CaseFields),
+    headers: z.optional(MailHeaders),
   }),
   z.object({ ...base, type: z.literal('status-changed'), status: CaseStatus, fields: z.optional(CaseFields) }),
   z.object({ ...base, type: z.literal('solved'), fields: z.optional(CaseFields) }),
@@ -112,6 +154,24 @@ export const CaseEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('merged'), into: z.optional(z.string()) }),
   z.object({ ...base, type: z.literal('csat-received'), score: z.enum(['good', 'bad']) }),
   // From CaseRelay.
+  /** Another case was merged into this one. */
+  z.object({
+    ...base,
+    type: z.literal('absorbed'),
+    /** The case that was merged away. */
+    from: z.string(),
+    /** Its customer's unanswered turn, if it had one. */
+    waiting: z.optional(z.object({ startedAt: Instant, pauses: z.array(Pause) })),
+  }),
+  /** The case was folded anew under another policy. */
+  z.object({
+    ...base,
+    type: z.literal('policy-changed'),
+    from: z.string(),
+    to: z.string(),
+    /** What the open clocks were promised until then. */
+    targets: z.array(z.object({ clock: ClockName, turn: z.number(), targetSeconds: z.number(), calendar: z.string() })),
+  }),
   /** `calledBy`: key of the event that called for it. */
   z.object({ ...base, type: z.literal('triaged'), decision: Decision, calledBy: z.optional(z.string()) }),
   z.object({
@@ -151,6 +211,38 @@ export const CaseEvent = z.discriminatedUnion('type', [
   }),
   z.object({ ...base, type: z.literal('handoff-recalled'), handoffId: z.string(), vendor: z.string(), by: z.string() }),
   z.object({ ...base, type: z.literal('brought-home'), reason: z.string(), tried: z.array(z.string()) }),
+  /** An agent was given the case. `sensitive`: its minutes count as exposure. */
+  z.object({
+    ...base,
+    type: z.literal('agent-assigned'),
+    agentId: z.string(),
+    reason: z.string(),
+    sensitive: z.boolean(),
+    /** How many other agents could not take it, by reason; sums, so that the log tells no person's limits. */
+    passedOver: z.record(z.string(), z.number()),
+    /** When it goes back to its queue if it has not been worked: the end of the agent's shift. */
+    backAt: z.optional(Instant),
+  }),
+  /** An agent's unworked case went back to its queue. */
+  z.object({
+    ...base,
+    type: z.literal('agent-released'),
+    agentId: z.string(),
+    reason: z.enum(['off-shift', 'left-team']),
+  }),
+  /** No agent could take the case now. */
+  z.object({
+    ...base,
+    type: z.literal('assignment-deferred'),
+    reason: z.string(),
+    passedOver: z.record(z.string(), z.number()),
+    /** Only the limits of exposure stand between the case and an agent: the lead is told. */
+    exposureExhausted: z.boolean(),
+    /** When it is tried again. */
+    retryAt: Instant,
+  }),
+  /** It is time to try again. */
+  z.object({ ...base, type: z.literal('assignment-due'), retryOf: z.string() }),
   z.object({ ...base, type: z.literal('written-back'), what: z.array(z.string()) }),
   z.object({
     ...base,
@@ -213,4 +305,12 @@ export function logPosition(event: CaseEvent): string {
 export function compareEvents(a: CaseEvent, b: CaseEvent): number {
   const [pa, pb] = [logPosition(a), logPosition(b)];
   return pa < pb ? -1 : pa > pb ? 1 : 0;
+}
+
+/** A log as the fold wants it: in order, each key once. */
+export function inLogOrder(events: readonly CaseEvent[]): CaseEvent[] {
+  const byKey = new Map(events.map((event) => [event.key, event]));
+  const placed = [...byKey.values()].map((event) => ({ event, position: logPosition(event) }));
+  placed.sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));
+  return placed.map(({ event }) => event);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { ALWAYS, type Calendar, compileCalendar } from './calendar.ts';
-import { CaseStatus, ClockName, Priority } from './event.ts';
+import { ALWAYS, type Calendar, compileCalendar, groupCalendar } from './calendar.ts';
+import { CaseStatus, ClockName, Priority, Route } from './event.ts';
 
 /**
  * The compiled policy: what policy/*.yaml says, checked and with every name resolved. It is made
@@ -10,12 +10,17 @@ import { CaseStatus, ClockName, Priority } from './event.ts';
 
 const Minutes = z.number().check(z.gte(0), z.lte(1440));
 
-export const CalendarPolicy = z.object({
-  zone: z.string(),
-  weekly: z.record(z.string(), z.array(z.tuple([Minutes, Minutes]))),
-  holidays: z.array(z.string()),
-  special: z.optional(z.record(z.string(), z.array(z.tuple([Minutes, Minutes])))),
-});
+export const CalendarPolicy = z.union([
+  z.object({
+    zone: z.string(),
+    weekly: z.record(z.string(), z.array(z.tuple([Minutes, Minutes]))),
+    holidays: z.array(z.string()),
+    special: z.optional(z.record(z.string(), z.array(z.tuple([Minutes, Minutes])))),
+  }),
+  /** Follow the sun: open when any of these calendars is. */
+  z.object({ members: z.array(z.string()) }),
+]);
+export type CalendarPolicy = z.infer<typeof CalendarPolicy>;
 
 /** A warning, as written and as what it means: a share of the target, or open time before the deadline. */
 export const Warning = z.object({
@@ -25,12 +30,29 @@ export const Warning = z.object({
 });
 export type Warning = z.infer<typeof Warning>;
 
+const Targets = z.record(Priority, z.number().check(z.gt(0)));
+
+/** What a target can depend on, besides the priority. */
+export const PROMISE_KEYS = ['tier', 'queue', 'language', 'channel', 'vendor'] as const;
+export type PromiseKey = (typeof PROMISE_KEYS)[number];
+
+/** Other targets for some cases: those that have one of the values listed, for each key that is. */
+export const PromiseException = z.object({
+  when: z.partialRecord(z.enum(PROMISE_KEYS), z.array(z.string())),
+  targets: z.partialRecord(Priority, z.number().check(z.gt(0))),
+  /** Another calendar for them; absent: the clock's own. */
+  calendar: z.optional(z.string()),
+});
+export type PromiseException = z.infer<typeof PromiseException>;
+
 export const ClockPolicy = z.object({
   clock: ClockName,
   /** A calendar's name, or "always" for plain time. */
   calendar: z.string(),
   /** Target per priority, seconds of open time. */
-  targets: z.record(Priority, z.number().check(z.gt(0))),
+  targets: Targets,
+  /** Tried in order: the first that fits the case and has a target for its priority is the promise. */
+  exceptions: z.array(PromiseException),
   warnings: z.array(Warning),
   /** Statuses in which the clock is paused. */
   pauseOn: z.array(CaseStatus),
@@ -41,7 +63,10 @@ export type ClockPolicy = z.infer<typeof ClockPolicy>;
 
 const Values = z.array(z.union([z.string(), z.number(), z.boolean()]));
 
-/** One condition of a triage rule. Text matching ignores case. */
+/**
+ * One condition of a triage rule: all that it says must hold. Text matching ignores case.
+ * Named lists are written out by the compiler; `list` is only kept to explain a match.
+ */
 export interface Condition {
   readonly all?: readonly Condition[] | undefined;
   readonly any?: readonly Condition[] | undefined;
@@ -51,7 +76,18 @@ export interface Condition {
   readonly is?: readonly (string | number | boolean)[] | undefined;
   /** Any of these phrases, as whole words. */
   readonly contains?: readonly string[] | undefined;
+  /** Any of these patterns (RE2 syntax, case ignored). */
+  readonly matches?: readonly string[] | undefined;
   readonly exists?: boolean | undefined;
+  /** Bounds of a number, both inclusive. */
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
+  /** With field `cases`: how many plain seconds before the opening are looked at. */
+  readonly withinSeconds?: number | undefined;
+  /** The case was opened while this calendar was open. */
+  readonly during?: string | undefined;
+  /** The named list that `is` or `contains` was written as. */
+  readonly list?: string | undefined;
 }
 export const Condition: z.ZodMiniType<Condition> = z.strictObject({
   get all() {
@@ -66,17 +102,25 @@ export const Condition: z.ZodMiniType<Condition> = z.strictObject({
   field: z.optional(z.string()),
   is: z.optional(Values),
   contains: z.optional(z.array(z.string())),
+  matches: z.optional(z.array(z.string())),
   exists: z.optional(z.boolean()),
+  atLeast: z.optional(z.number()),
+  atMost: z.optional(z.number()),
+  withinSeconds: z.optional(z.number()),
+  during: z.optional(z.string()),
+  list: z.optional(z.string()),
 });
 
 export const Outcome = z.object({
   priority: z.optional(Priority),
   category: z.string(),
   queue: z.string(),
-  route: z.enum(['home', 'vendor']),
+  route: Route,
   sensitive: z.boolean(),
   dataClass: z.string(),
   tags: z.array(z.string()),
+  /** What an agent must be able to do. */
+  skills: z.array(z.string()),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -85,6 +129,8 @@ export const TriageRule = z.object({
   owner: z.string(),
   reason: z.string(),
   when: z.optional(Condition),
+  /** How sure the rule is, 0 to 1; with `scored`, what it adds to its category. */
+  score: z.number(),
   outcome: Outcome,
 });
 export type TriageRule = z.infer<typeof TriageRule>;
@@ -131,6 +177,50 @@ export type LeadPolicy = z.infer<typeof LeadPolicy>;
 /** The CRMs that there is an adapter for. */
 export const SOURCE_KINDS = ['zendesk', 'standard-webhooks'] as const;
 
+/** Someone of our own team who works cases. */
+export const AgentPolicy = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The user that the CRM knows the agent as, per source. */
+  crmUserIds: z.record(z.string(), z.string()),
+  /** The agent's day, for the limits of exposure. */
+  zone: z.string(),
+  /** Shifts. */
+  calendar: z.string(),
+  queues: z.array(z.string()),
+  languages: z.array(z.string()),
+  skills: z.array(z.string()),
+  /** Most cases held at once. */
+  capacity: z.number(),
+  /** Takes no sensitive cases. */
+  optOut: z.boolean(),
+});
+export type AgentPolicy = z.infer<typeof AgentPolicy>;
+
+/** Limits of what one agent has to look at in a day of their own zone. */
+export const ExposurePolicy = z.object({
+  casesPerDay: z.number(),
+  minutesPerDay: z.number(),
+  /** Plain seconds between two sensitive cases. */
+  coolDownSeconds: z.number(),
+  /** What a sensitive case counts until its minutes are measured. */
+  expectedMinutes: z.number(),
+});
+export type ExposurePolicy = z.infer<typeof ExposurePolicy>;
+
+export const TriagePolicy = z.object({
+  /** `first-match`: the first rule that holds decides. `scored`: the category whose rules add up to most. */
+  mode: z.enum(['first-match', 'scored']),
+  /** A decision less sure than this (0 to 1) goes to `unsure` instead. */
+  minConfidence: z.number(),
+  unsure: z.optional(Outcome),
+  /** Plain seconds in which the same text of the same customer is a duplicate; 0: never. */
+  duplicateSeconds: z.number(),
+  rules: z.array(TriageRule),
+  otherwise: Outcome,
+});
+export type TriagePolicy = z.infer<typeof TriagePolicy>;
+
 export const Policy = z.object({
   /** Hash of everything below. */
   version: z.string(),
@@ -147,13 +237,17 @@ export const Policy = z.object({
   ),
   calendars: z.record(z.string(), CalendarPolicy),
   clocks: z.array(ClockPolicy),
+  /** How long "1 business day" is, if the policy speaks of business days. */
+  businessDaySeconds: z.optional(z.number()),
   defaultPriority: Priority,
-  triage: z.object({ rules: z.array(TriageRule), otherwise: Outcome }),
+  triage: TriagePolicy,
   queues: z.record(
     z.string(),
     z.object({ name: z.string(), groupId: z.optional(z.string()), leads: z.array(z.string()) }),
   ),
   vendors: z.array(VendorPolicy),
+  agents: z.array(AgentPolicy),
+  exposure: ExposurePolicy,
   /** Hosts on loopback may be called, in plain HTTP: only ever true for the toys of a local run. */
   allowLoopback: z.boolean(),
   /** Most vendors that are offered one case before it comes home. */
@@ -169,21 +263,48 @@ export const Policy = z.object({
 export type Policy = z.infer<typeof Policy>;
 
 /** What the policy promises for a clock; undefined for one that it does not time. */
-export function clockPolicy(policy: Policy, clock: ClockName): ClockPolicy | undefined {
+export function clockPolicy(policy: Pick<Policy, 'clocks'>, clock: ClockName): ClockPolicy | undefined {
   return policy.clocks.find((entry) => entry.clock === clock);
 }
 
+/** What a promise to a case depends on. */
+export type PromiseSubject = { readonly priority: Priority } & { readonly [K in PromiseKey]?: string | undefined };
+
+/** The target (seconds of open time) and calendar that a clock has for a case. Values are compared without case. */
+export function promiseOf(clock: ClockPolicy, subject: PromiseSubject): { targetSeconds: number; calendar: string } {
+  for (const { when, targets, calendar } of clock.exceptions) {
+    const targetSeconds = targets[subject.priority];
+    if (targetSeconds !== undefined && fits(when, subject))
+      return { targetSeconds, calendar: calendar ?? clock.calendar };
+  }
+  return { targetSeconds: clock.targets[subject.priority], calendar: clock.calendar };
+}
+
+function fits(when: PromiseException['when'], subject: PromiseSubject): boolean {
+  return PROMISE_KEYS.every((key) => {
+    const wanted = when[key];
+    const value = subject[key]?.toLowerCase();
+    if (wanted === undefined || value === undefined) return wanted === undefined;
+    // A language stands for its regions too: "es" for es-MX.
+    return wanted.some(
+      (one) => value === one.toLowerCase() || (key === 'language' && value.startsWith(`${one.toLowerCase()}-`)),
+    );
+  });
+}
+
 /** Calendars of one policy, each compiled once. `always` is open all the time. */
-export function policyCalendars(policy: Policy): (name: string) => Calendar {
+export function policyCalendars(policy: Pick<Policy, 'calendars' | 'version'>): (name: string) => Calendar {
   const compiled = new Map<string, Calendar>([['always', ALWAYS]]);
-  return (name) => {
+  const calendarOf = (name: string): Calendar => {
     let calendar = compiled.get(name);
     if (calendar === undefined) {
       const definition = policy.calendars[name];
       if (definition === undefined) throw new Error(`policy ${policy.version} has no calendar "${name}"`);
-      calendar = compileCalendar(definition);
+      calendar =
+        'members' in definition ? groupCalendar(definition.members.map(calendarOf)) : compileCalendar(definition);
       compiled.set(name, calendar);
     }
     return calendar;
   };
+  return calendarOf;
 }

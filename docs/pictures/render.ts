@@ -13,14 +13,14 @@ import type { CaseEvent, EventOf } from '../../domain/event.ts';
 import { type Policy, policyCalendars } from '../../domain/policy.ts';
 import { renderAlert } from '../../functions/adapters/mail/render-alert.ts';
 import { acknowledgePage } from '../../functions/lead-console/acknowledge-page.ts';
-import { POLICY } from '../../test/support/policy-fixture.ts';
+import { OFFICE_HOURS, POLICY } from '../../test/support/policy-fixture.ts';
 
 const policy: Policy = {
   ...POLICY,
   organisation: 'Lumen Stream',
   sources: { zendesk: { kind: 'zendesk', apiUrl: 'https://lumenstream.zendesk.com' } },
   clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: clock.calendar === 'office' ? 'us-support' : clock.calendar })),
-  calendars: { ...POLICY.calendars, 'us-support': { zone: 'America/New_York', weekly: POLICY.calendars.office?.weekly ?? {}, holidays: [] } },
+  calendars: { ...POLICY.calendars, 'us-support': { zone: 'America/New_York', weekly: OFFICE_HOURS, holidays: [] } },
   queues: { playback: { name: 'Playback & devices', leads: ['dana', 'jonas'] } },
   vendors: POLICY.vendors.map((vendor) => (vendor.id === 'manila' ? { ...vendor, name: 'Harbor Support, Manila' } : vendor)),
   leads: [

@@ -38,7 +38,13 @@ export interface AlertView {
 const CLOCK_NAMES: Readonly<Record<ClockName, string>> = {
   'first-response': 'First response',
   'next-response': 'Next response',
+  'periodic-update': 'Update',
   resolution: 'Resolution',
+  'requester-wait': "Customer's wait",
+  'agent-work': 'Agent work',
+  'queue-ownership': 'Time in the queue',
+  'handoff-ack': "Vendor's answer",
+  'handoff-resolution': "Vendor's work",
 };
 
 /** Longest part of a customer's subject that is shown, characters. */

@@ -111,10 +111,14 @@ function build(authored: Authored, options: CompileOptions): Omit<Policy, 'versi
     clocks: Object.entries(clocks.clocks).map(([name, clock]) => buildClock(name as ClockPolicy['clock'], clock)),
     defaultPriority: clocks['default-priority'],
     triage: {
+      mode: 'first-match',
+      minConfidence: 0,
+      duplicateSeconds: 0,
       rules: triage.rules.map(({ id, owner, reason, when, then: outcome }) => ({
         id,
         owner,
         reason,
+        score: 1,
         ...(when === undefined ? {} : { when: buildCondition(when) }),
         outcome: buildOutcome(outcome),
       })),
@@ -137,6 +141,8 @@ function build(authored: Authored, options: CompileOptions): Omit<Policy, 'versi
       answerSeconds: parseDuration(vendor['answer-within']).seconds,
       workSeconds: parseDuration(vendor['work-within']).seconds,
     })),
+    agents: [],
+    exposure: { casesPerDay: 0, minutesPerDay: 0, coolDownSeconds: 0, expectedMinutes: 0 },
     allowLoopback: vendors['allow-loopback'] ?? false,
     maxOffers: vendors['max-offers'],
     leads: leads.leads,
@@ -180,6 +186,7 @@ function buildClock(
     // Calendar time is time that no calendar stops; that all targets agree on it has been checked.
     calendar: targets.normal.kind === 'calendar' ? 'always' : (authored.calendar ?? 'always'),
     targets: mapValues(targets, (target) => target.seconds),
+    exceptions: [],
     warnings: (authored.warnings ?? []).map((text) => {
       const warning = parseWarning(text);
       return 'share' in warning ? warning : { name: warning.name, secondsBefore: warning.before.seconds };
@@ -210,6 +217,7 @@ function buildOutcome(authored: Authored['triage']['otherwise']): Outcome {
     sensitive: authored.sensitive ?? false,
     dataClass: authored['data-class'],
     tags: authored.tags ?? [],
+    skills: [],
     ...defined({ priority: authored.priority }),
   };
 }

@@ -23,6 +23,7 @@ describe('first response', () => {
     expect(look(fold(opened('2026-11-16T15:00:00Z')), 'first-response', '2026-11-16T15:00:00Z')).toEqual({
       status: 'running',
       dueAt: '2026-11-17T11:00:00.000Z',
+      plannedAt: null,
       workedSeconds: 0,
       overSeconds: 0,
     });

@@ -222,7 +222,7 @@ describe('who may be told of a case', () => {
     ['a class that the vendor is not cleared for', { region: 'US' }],
   ])('not %s: the packet would carry it', (_, fields) => {
     const outcome = { ...POLICY.triage.otherwise, dataClass: 'us-only' };
-    const here = { id: 'us', owner: 'ana', reason: 'data of the US', when: { field: 'region', is: ['us'] }, outcome };
+    const here = { id: 'us', owner: 'ana', reason: 'data of the US', score: 1, when: { field: 'region', is: ['us'] }, outcome };
     const rules = [here, ...POLICY.triage.rules];
     const policy = { ...POLICY, triage: { ...POLICY.triage, rules } };
     const later = event('status-changed', '2026-03-11T08:29:30Z', { status: 'open', fields });

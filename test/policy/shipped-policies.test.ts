@@ -82,6 +82,8 @@ const caseOf = (text: string, more: Partial<Case['fields']> = {}): Case => ({
   fields: { subject: 'Help', text, ...more },
   triedVendors: [],
   replies: 0,
+  reopens: 0,
+  formerAgents: [],
   turns: [],
   ended: {},
   policyVersion: '',

@@ -1,9 +1,9 @@
 import type { FoldContext } from '../../domain/case.ts';
 import { type Policy, policyCalendars } from '../../domain/policy.ts';
 
-const WEEKDAY_OFFICE = Object.fromEntries(
+export const OFFICE_HOURS = Object.fromEntries(
   ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, [[540, 1020]]]),
-) as Policy['calendars'][string]['weekly'];
+) as Record<string, [number, number][]>;
 
 /** A small policy that tests change to their need: office hours 09–17 UTC, Monday to Friday. */
 export const POLICY: Policy = {
@@ -14,14 +14,15 @@ export const POLICY: Policy = {
     intake: { kind: 'standard-webhooks' },
   },
   calendars: {
-    office: { zone: 'UTC', weekly: WEEKDAY_OFFICE, holidays: [] },
-    manila: { zone: 'Asia/Manila', weekly: WEEKDAY_OFFICE, holidays: [] },
+    office: { zone: 'UTC', weekly: OFFICE_HOURS, holidays: [] },
+    manila: { zone: 'Asia/Manila', weekly: OFFICE_HOURS, holidays: [] },
   },
   clocks: [
     {
       clock: 'first-response',
       calendar: 'office',
       targets: { urgent: 1800, high: 3600, normal: 14_400, low: 28_800 },
+      exceptions: [],
       warnings: [{ name: '75%', share: 0.75 }],
       pauseOn: [],
       onReopen: 'resume',
@@ -30,6 +31,7 @@ export const POLICY: Policy = {
       clock: 'next-response',
       calendar: 'office',
       targets: { urgent: 1800, high: 3600, normal: 14_400, low: 28_800 },
+      exceptions: [],
       warnings: [{ name: '30 business minutes before', secondsBefore: 1800 }],
       pauseOn: ['pending'],
       onReopen: 'resume',
@@ -38,6 +40,7 @@ export const POLICY: Policy = {
       clock: 'resolution',
       calendar: 'office',
       targets: { urgent: 14_400, high: 28_800, normal: 57_600, low: 115_200 },
+      exceptions: [],
       warnings: [{ name: '75%', share: 0.75 }],
       pauseOn: ['pending'],
       onReopen: 'resume',
@@ -45,11 +48,15 @@ export const POLICY: Policy = {
   ],
   defaultPriority: 'normal',
   triage: {
+    mode: 'first-match',
+    minConfidence: 0,
+    duplicateSeconds: 0,
     rules: [
       {
         id: 'threat',
         owner: 'trust-and-safety',
         reason: 'a threat to a person is looked at by our own people at once',
+        score: 1,
         when: { field: 'any-text', contains: ['kill', 'hurt myself'] },
         outcome: {
           priority: 'urgent',
@@ -59,12 +66,14 @@ export const POLICY: Policy = {
           sensitive: true,
           dataClass: 'restricted',
           tags: ['sensitive'],
+          skills: [],
         },
       },
       {
         id: 'playback',
         owner: 'support',
         reason: 'playback questions follow a script that vendors have',
+        score: 1,
         when: { field: 'any-text', contains: ['buffering', 'playback', 'black screen'] },
         outcome: {
           category: 'playback',
@@ -73,6 +82,7 @@ export const POLICY: Policy = {
           sensitive: false,
           dataClass: 'standard',
           tags: ['playback'],
+          skills: [],
         },
       },
     ],
@@ -83,6 +93,7 @@ export const POLICY: Policy = {
       sensitive: false,
       dataClass: 'restricted',
       tags: [],
+      skills: [],
     },
   },
   queues: {
@@ -115,6 +126,8 @@ export const POLICY: Policy = {
       workSeconds: 14_400,
     },
   ],
+  agents: [],
+  exposure: { casesPerDay: 6, minutesPerDay: 120, coolDownSeconds: 1800, expectedMinutes: 15 },
   allowLoopback: false,
   maxOffers: 2,
   leads: [

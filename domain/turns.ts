@@ -1,0 +1,244 @@
+import { isOpenTurn, isPaused, type Turn } from './clock.ts';
+import type { CaseEvent, CaseStatus, ClockName, EventOf, Pause, Priority } from './event.ts';
+import { clockPolicy, type Policy, type PromiseSubject, promiseOf } from './policy.ts';
+
+/**
+ * What starts, pauses, stops and retargets the clocks of a case. Clocks of the first three kinds
+ * below are the customer's; those of handoffs (OLAs) run beside them and pause nothing.
+ */
+interface ClockRule {
+  /** What happens to a running clock when the case is solved or closed. One that stops is taken up again when the case is reopened. */
+  readonly whenOver: 'stops' | 'cancelled';
+  /** Statuses in which it is paused by its very meaning; otherwise the policy says. */
+  readonly pauses?: readonly CaseStatus[];
+}
+
+export const CLOCK_RULES: Readonly<Record<ClockName, ClockRule>> = {
+  // An answer never given is no longer owed to a solved case.
+  'first-response': { whenOver: 'cancelled' },
+  'next-response': { whenOver: 'cancelled' },
+  'periodic-update': { whenOver: 'cancelled' },
+  resolution: { whenOver: 'stops' },
+  // Time in new, open and on-hold; in new and open. Source: the definitions of Zendesk's metrics.
+  'requester-wait': { whenOver: 'stops', pauses: ['pending'] },
+  'agent-work': { whenOver: 'stops', pauses: ['pending', 'on-hold'] },
+  'queue-ownership': { whenOver: 'stops' },
+  'handoff-ack': { whenOver: 'cancelled' },
+  'handoff-resolution': { whenOver: 'cancelled' },
+};
+
+/** Clocks that begin when a case is opened. */
+const FROM_OPENING: readonly ClockName[] = ['first-response', 'resolution', 'requester-wait', 'agent-work'];
+
+/** As much of a case as its clocks depend on. */
+export interface Timed {
+  readonly status: CaseStatus;
+  readonly turns: readonly Turn[];
+  /** Ended turns that are no longer kept in `turns`, per clock. */
+  readonly ended: Readonly<Record<string, number>>;
+  readonly priority: Priority;
+  readonly queue?: string | undefined;
+  readonly fields: {
+    readonly tier?: string | undefined;
+    readonly channel?: string | undefined;
+    readonly language?: string | undefined;
+  };
+  readonly triage?: { readonly language: string } | undefined;
+  readonly handoff?: { readonly vendor: string } | undefined;
+}
+
+type Policed = Pick<Policy, 'clocks'>;
+type Turns = Turn[];
+interface Changed {
+  readonly turns: Turns;
+  readonly ended: Record<string, number>;
+}
+
+/** Starts the clocks of an opened case. */
+export function startFromOpening(state: Timed, at: string, policy: Policed): Changed {
+  return FROM_OPENING.reduce<Changed>(
+    (changed, clock) => startTurn({ ...state, ...changed }, clock, at, policy),
+    unchanged(state),
+  );
+}
+
+/** Starts a clock's next turn, unless the policy has no such clock. Only the latest turn of a clock is kept. */
+export function startTurn(state: Timed, clock: ClockName, at: string, policy: Policed): Changed {
+  const promise = clockPolicy(policy, clock);
+  if (promise === undefined) return unchanged(state);
+  const others = state.turns.filter((turn) => turn.clock !== clock);
+  const ended = (state.ended[clock] ?? 0) + state.turns.length - others.length;
+  const turn: Turn = {
+    clock,
+    turn: ended + 1,
+    startedAt: at,
+    ...promiseOf(promise, subjectOf(state)),
+    pauses: pausesIn(clock, state.status, policy) ? [{ from: at, reason: state.status }] : [],
+    told: [],
+  };
+  return { turns: [...others, turn], ended: { ...state.ended, [clock]: ended } };
+}
+
+function unchanged({ turns, ended }: Timed): Changed {
+  return { turns: [...turns], ended: { ...ended } };
+}
+
+type End = { readonly stoppedAt: string } | { readonly cancelledAt: string };
+
+/** Ends the open turns of some clocks. A turn that has ended is frozen for ever. */
+export function endTurns(turns: readonly Turn[], clocks: readonly ClockName[], end: End): Turns {
+  const at = 'stoppedAt' in end ? end.stoppedAt : end.cancelledAt;
+  return turns.map((turn) =>
+    clocks.includes(turn.clock) && isOpenTurn(turn) ? { ...turn, ...end, pauses: closePause(turn.pauses, at) } : turn,
+  );
+}
+
+/** Ends every open turn of a case that is solved or closed, as each clock's rule says. */
+export function endAsOver(turns: readonly Turn[], at: string): Turns {
+  return turns.map((turn) => {
+    if (!isOpenTurn(turn)) return turn;
+    const end = CLOCK_RULES[turn.clock].whenOver === 'stops' ? { stoppedAt: at } : { cancelledAt: at };
+    return { ...turn, ...end, pauses: closePause(turn.pauses, at) };
+  });
+}
+
+/** Cancels every open turn: the case was merged away, deleted or parked, and nobody waits for it. */
+export function cancelAll(turns: readonly Turn[], at: string): Turns {
+  return turns.map((turn) => (isOpenTurn(turn) ? { ...turn, cancelledAt: at } : turn));
+}
+
+/** Pauses and resumes the open turns as the status asks. */
+export function followStatus(turns: readonly Turn[], status: CaseStatus, at: string, policy: Policed): Turns {
+  return turns.map((turn) => {
+    if (!isOpenTurn(turn)) return turn;
+    const pauses = pausesIn(turn.clock, status, policy);
+    if (pauses && !isPaused(turn)) return pauseAgain(turn, { from: at, reason: status });
+    if (!pauses && isPaused(turn)) return { ...turn, pauses: closePause(turn.pauses, at) };
+    return turn;
+  });
+}
+
+function pausesIn(clock: ClockName, status: CaseStatus, policy: Policed): boolean {
+  const statuses = CLOCK_RULES[clock].pauses ?? clockPolicy(policy, clock)?.pauseOn ?? [];
+  return statuses.includes(status);
+}
+
+/** More pauses of one turn are no work but a loop. It runs on, so that the loop is told of and the case stays of a size that can be stored. */
+const MOST_PAUSES = 300;
+
+function pauseAgain(turn: Turn, pause: Pause): Turn {
+  return turn.pauses.length < MOST_PAUSES ? { ...turn, pauses: [...turn.pauses, pause] } : turn;
+}
+
+function closePause(pauses: readonly Pause[], at: string): Pause[] {
+  return pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at } : pause));
+}
+
+/** A reopened case takes up each clock that its solution stopped, where it stopped, or gives it a new turn, as the policy says. */
+export function reopen(state: Timed, at: string, policy: Policed): Changed {
+  const stopped = state.turns.filter(
+    ({ clock, stoppedAt }) =>
+      stoppedAt !== undefined && CLOCK_RULES[clock].whenOver === 'stops' && clockPolicy(policy, clock) !== undefined,
+  );
+  return stopped.reduce<Changed>((changed, turn) => {
+    if (clockPolicy(policy, turn.clock)?.onReopen === 'restart')
+      return startTurn({ ...state, ...changed }, turn.clock, at, policy);
+    const { stoppedAt = at, ...resumed } = turn;
+    const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
+    return { ...changed, turns: changed.turns.map((other) => (other === turn ? again : other)) };
+  }, unchanged(state));
+}
+
+/** Gives every open turn the target that the case now has, from its original start and with its pauses. */
+export function retarget(state: Timed, at: string, policy: Policed): Turns {
+  const subject = subjectOf(state);
+  return state.turns.map((turn) => {
+    const promise = isOpenTurn(turn) ? clockPolicy(policy, turn.clock) : undefined;
+    if (promise === undefined) return turn;
+    const { targetSeconds, calendar } = promiseOf(promise, subject);
+    if (targetSeconds === turn.targetSeconds && calendar === turn.calendar) return turn;
+    return { ...turn, targetSeconds, calendar, retargetedAt: at };
+  });
+}
+
+/** Marks the open turns whose promise was another one under the policy that ended at `at`. */
+export function retargetedByPolicy(turns: readonly Turn[], { targets }: EventOf<'policy-changed'>, at: string): Turns {
+  return turns.map((turn) => {
+    const was = targets.find(({ clock, turn: number }) => clock === turn.clock && number === turn.turn);
+    const same = was === undefined || (was.targetSeconds === turn.targetSeconds && was.calendar === turn.calendar);
+    return same || !isOpenTurn(turn) ? turn : { ...turn, retargetedAt: at };
+  });
+}
+
+const ANSWERS: readonly ClockName[] = ['first-response', 'next-response'];
+
+/** The open turn in which a customer waits for an answer, if any. */
+export function waitingTurn(turns: readonly Turn[]): Turn | undefined {
+  return turns.find((turn) => ANSWERS.includes(turn.clock) && isOpenTurn(turn));
+}
+
+/** A public reply of a person: answers what the customer waits for, and begins the time until the next update. */
+export function answered(state: Timed, at: string, policy: Policed): Changed {
+  const turns = endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at });
+  return startTurn({ ...state, turns }, 'periodic-update', at, policy);
+}
+
+/**
+ * Takes over the unanswered turn of a customer whose case was merged into this one: the earlier
+ * of the two waits is the one that counts, with its own pauses.
+ */
+export function takeOver(
+  state: Timed,
+  waiting: NonNullable<EventOf<'absorbed'>['waiting']>,
+  at: string,
+  policy: Policed,
+): Changed {
+  const own = waitingTurn(state.turns);
+  const earlier = { startedAt: waiting.startedAt, pauses: closePause(waiting.pauses, at) };
+  if (own === undefined) {
+    const started = startTurn(state, 'next-response', at, policy);
+    const turns = started.turns.map((turn) =>
+      turn.clock === 'next-response'
+        ? { ...turn, startedAt: earlier.startedAt, pauses: [...earlier.pauses, ...turn.pauses] }
+        : turn,
+    );
+    return clockPolicy(policy, 'next-response') === undefined ? unchanged(state) : { ...started, turns };
+  }
+  if (own.startedAt <= waiting.startedAt) return unchanged(state);
+  const paused = isPaused(own) ? [{ from: at, reason: state.status }] : [];
+  const taken = { ...own, startedAt: earlier.startedAt, pauses: [...earlier.pauses, ...paused] };
+  return { ...unchanged(state), turns: state.turns.map((turn) => (turn === own ? taken : turn)) };
+}
+
+function subjectOf({ priority, queue, fields, triage, handoff }: Timed): PromiseSubject {
+  return {
+    priority,
+    queue,
+    tier: fields.tier,
+    channel: fields.channel,
+    language: triage?.language ?? fields.language,
+    vendor: handoff?.vendor,
+  };
+}
+
+/** What the clocks of a case were promised when its policy changed, as the event that records it. Keyed by the stored version it ended, so that each change is recorded once. */
+export function policyChanged(
+  state: { readonly caseId: string; readonly policyVersion: string; readonly turns: readonly Turn[] },
+  to: string,
+  storedVersion: number,
+  now: string,
+): Extract<CaseEvent, { type: 'policy-changed' }> {
+  const { caseId, policyVersion: from, turns } = state;
+  return {
+    type: 'policy-changed',
+    key: `caserelay:policy-changed:${from}:${to}:${storedVersion}`,
+    caseId,
+    occurredAt: now,
+    receivedAt: now,
+    from,
+    to,
+    targets: turns
+      .filter(isOpenTurn)
+      .map(({ clock, turn, targetSeconds, calendar }) => ({ clock, turn, targetSeconds, calendar })),
+  };
+}
