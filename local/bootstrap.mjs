@@ -11,11 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 const bin = inRoot('node_modules', '.bin');
 
-/** Commands: what each runs, and whether it needs the local engine. */
+/** Commands: what each runs, whether it needs the local engine, and where set-up shows (stderr, if stdout is data). */
 const COMMANDS = {
-  start: { script: 'local/start.ts', engine: true },
-  test: { script: 'local/test.ts', engine: true },
-  check: { script: 'local/check.ts', engine: false },
+  start: { script: 'local/start.ts', engine: true, progress: process.stdout },
+  test: { script: 'local/test.ts', engine: true, progress: process.stdout },
+  check: { script: 'local/check.ts', engine: false, progress: process.stdout },
+  caserelay: { script: 'local/caserelay.ts', engine: false, progress: process.stderr },
+  mutation: { script: 'local/mutation.ts', engine: false, progress: process.stdout },
 };
 
 /** @param {string} file */
@@ -45,18 +47,20 @@ function installError(what, output) {
   return new PlainError(`${what} could not be installed:\n${lastLines(output)}`);
 }
 
-async function installPackages() {
+/** @param {NodeJS.WriteStream} progress */
+async function installPackages(progress) {
   const lock = hashOf(inRoot('package-lock.json'));
   const stamp = inRoot('node_modules', '.caserelay-lock');
   if (isStamped(stamp, lock) && existsSync(join(bin, 'node'))) return;
-  await step('Installing npm packages from package-lock.json', async (note) => {
+  const install = async (/** @type {(text: string) => void} */ note) => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     // engine-strict off: some packages ask for the pinned Node, which is one of those being installed.
     const child = spawn(npm, ['ci', '--no-audit', '--no-fund', '--engine-strict=false'], { cwd: root });
     const { code, output } = await outputOf(child, note);
     if (code !== 0) throw installError('The npm packages', output);
     writeFileSync(stamp, lock);
-  });
+  };
+  await step('Installing npm packages from package-lock.json', install, progress);
 }
 
 const PYTHON_NEEDED =
@@ -118,7 +122,7 @@ async function main() {
       `Node 20 or newer is needed to set up; this is ${process.versions.node}. The project then brings its own Node.`,
     );
   }
-  await installPackages();
+  await installPackages(command.progress);
   if (command.engine) await installEngine();
   process.exitCode = await runPinned(command.script, args);
 }

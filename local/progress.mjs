@@ -9,30 +9,31 @@ export class PlainError extends Error {}
  * @template T
  * @param {string} title what is being done, e.g. "Installing npm packages"
  * @param {(note: (text: string) => void) => Promise<T>} run gets a function that shows how far it is
+ * @param {NodeJS.WriteStream} [out] where it shows: stderr, when stdout is for the result alone
  * @returns {Promise<T>}
  */
-export async function step(title, run) {
+export async function step(title, run, out = process.stdout) {
   const started = Date.now();
-  const tty = process.stdout.isTTY === true;
+  const tty = out.isTTY === true;
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  const line = (/** @type {string} */ text) => out.write(`${text}\n`);
   let detail = '';
-  const width = () => (process.stdout.columns ?? 100) - 1;
-  const draw = () =>
-    process.stdout.write(`\r\x1b[2K${`  … ${title} ${seconds()}${detail && ` · ${detail}`}`.slice(0, width())}`);
-  if (!tty) console.log(`  … ${title}`);
-  const timer = setInterval(() => (tty ? draw() : console.log(`  … ${title} ${seconds()}`)), tty ? 500 : 10_000);
+  const width = () => (out.columns ?? 100) - 1;
+  const draw = () => out.write(`\r\x1b[2K${`  … ${title} ${seconds()}${detail && ` · ${detail}`}`.slice(0, width())}`);
+  if (!tty) line(`  … ${title}`);
+  const timer = setInterval(() => (tty ? draw() : line(`  … ${title} ${seconds()}`)), tty ? 500 : 10_000);
   try {
     const result = await run((text) => {
       detail = text.trim();
     });
     clearInterval(timer);
-    if (tty) process.stdout.write('\r\x1b[2K');
-    console.log(`  ✓ ${title} (${seconds()})`);
+    if (tty) out.write('\r\x1b[2K');
+    line(`  ✓ ${title} (${seconds()})`);
     return result;
   } catch (error) {
     clearInterval(timer);
-    if (tty) process.stdout.write('\r\x1b[2K');
-    console.log(`  ✗ ${title} (${seconds()})`);
+    if (tty) out.write('\r\x1b[2K');
+    line(`  ✗ ${title} (${seconds()})`);
     throw error;
   }
 }
