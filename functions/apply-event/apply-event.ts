@@ -24,6 +24,7 @@ import {
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
+import { recordPolicyChange } from '../shared/policy-change.ts';
 
 export interface ApplyEventDeps {
   readonly store: CaseStore & HandoffStore & AlertStore;
@@ -59,9 +60,11 @@ interface Folded {
   readonly newDueAt: string | undefined;
 }
 
-async function foldAndSave(event: CaseEvent, { store, context }: ApplyEventDeps): Promise<Folded> {
+async function foldAndSave(event: CaseEvent, deps: ApplyEventDeps): Promise<Folded> {
+  const { store, context } = deps;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const stored = await store.load(event.caseId);
+    if (stored !== undefined) await recordPolicyChange(stored, deps);
     const inOrder = continuesCase(stored?.state, event, context.policy.version);
     const log = inOrder ? [] : await store.events(event.caseId);
     const state = fold(() =>

@@ -5,9 +5,10 @@ import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline
 import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
 import { endHandoff } from '../shared/end-handoff.ts';
 import type { Log, Meter } from '../shared/observe.ts';
+import { recordPolicyChange } from '../shared/policy-change.ts';
 
 export interface FireDeps {
-  readonly store: Pick<CaseStore, 'load' | 'events' | 'append' | 'save'> &
+  readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> &
     Pick<HandoffStore, 'handoff' | 'move'> &
     Pick<AlertStore, 'alert' | 'endRung'>;
   readonly queue: DeadlineQueue;
@@ -69,10 +70,11 @@ async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   const now = deps.now();
   const stored = await store.load(caseId);
   if (stored === undefined) return 'gone';
-  const stale = stored.state.policyVersion !== context.policy.version;
+  // apply-event folds the case under the new policy, and sends a hint of its own for what is due then.
+  if (await recordPolicyChange(stored, deps)) return 'recorded';
   let state = stored.state;
   // The log decides, not the snapshot: an answer stored a moment ago may not have been folded in yet.
-  if (stale || reachedThresholds(state, context, now).length > 0) {
+  if (reachedThresholds(state, context, now).length > 0) {
     state = foldCase(await store.events(caseId), context) ?? state;
   }
   const reached = reachedThresholds(state, context, now);
@@ -80,14 +82,7 @@ async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
     if ((await store.append(deadlineReached(state, threshold, now))) === 'duplicate') continue;
     meter.count(threshold.kind === 'warning' ? 'slaWarning' : 'slaBreach', { clock: threshold.clock });
   }
-  if (reached.length > 0) return 'recorded';
-
-  const dueAt = nextDueAt(state, context);
-  if (!stale) return hintAgain(hint, dueAt, deps);
-  // With no event to carry it, a deadline that a new policy has moved is saved here, or the old one would
-  // stay on the index. If that loses to apply-event, apply-event has folded under this policy too.
-  await store.save(state, dueAt, stored.version);
-  return hintAgain({ ...hint, dueAt: dueAt ?? hint.dueAt }, dueAt, deps);
+  return reached.length > 0 ? 'recorded' : hintAgain(hint, nextDueAt(state, context), deps);
 }
 
 /** Ends the wait for a vendor's answer or work whose time is up. */

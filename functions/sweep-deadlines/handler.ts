@@ -4,11 +4,15 @@ import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
+import { policy } from '../shared/policy.ts';
 import { type SweepDeps, sweepDeadlines } from './sweep-deadlines.ts';
 
 const env = readEnv('tableName', 'deadlineQueueUrl');
+const store = dynamoStore(new DynamoDBClient({}), env.tableName);
 const deps: SweepDeps = {
-  index: dynamoStore(new DynamoDBClient({}), env.tableName),
+  index: store,
+  mark: store,
+  policyVersion: policy.version,
   queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
   meter,
   log: logger,

@@ -1,16 +1,24 @@
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import type { DeadlineIndex } from '../adapters/store/store.ts';
+import type { DeadlineIndex, PolicyMark } from '../adapters/store/store.ts';
 import { DUE_SHARDS, SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import type { Log, Meter } from '../shared/observe.ts';
 
 export interface SweepDeps {
   readonly index: DeadlineIndex;
+  readonly mark: PolicyMark;
+  readonly policyVersion: string;
   readonly queue: DeadlineQueue;
   readonly meter: Meter;
   readonly log: Log;
   readonly now: () => number;
 }
+
+/** Sorts behind every instant. */
+const END_OF_TIME = '9999';
+
+/** Within this all functions of a deployment have changed over to its policy, so that none looks with the old one. */
+const CHANGEOVER_SECONDS = 120;
 
 /** Hints that are sent together: what one SQS batch takes. */
 const BATCH = 10;
@@ -24,10 +32,14 @@ export class SweepIncompleteError extends Error {
  * Hints everything whose deadline has passed or comes within SWEEP_AHEAD_SECONDS: cases, handoffs, alerts. Rows are streamed
  * and sent as they come, all shards side by side. What fails is logged and left behind, the rest goes on;
  * then there is no heartbeat, and SweepIncompleteError is thrown. `hinted`: hints handed to the queue.
+ *
+ * The first sweep under a new policy hints everything that waits, whenever it is due: the policy may have
+ * made it due sooner, and a case takes its promises only when it is looked at.
  */
 export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number }> {
   const startedAt = deps.now();
-  const until = toInstant(startedAt + SWEEP_AHEAD_SECONDS * 1000);
+  const newPolicy = await isNewPolicy(deps);
+  const until = newPolicy ? END_OF_TIME : toInstant(startedAt + SWEEP_AHEAD_SECONDS * 1000);
   const shards = await Promise.all(
     Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(shard, until, startedAt, deps)),
   );
@@ -37,8 +49,19 @@ export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number 
   // A zero that is only half of the truth would settle the alarm.
   if (failures === 0 || oldestOverdue > 0) deps.meter.seconds('oldestOverdue', oldestOverdue);
   if (failures > 0) throw new SweepIncompleteError(`${failures} parts of the sweep failed; the log has each`);
+  if (newPolicy) await deps.mark.markPolicySwept(deps.policyVersion);
   deps.meter.count('sweeps');
   return { hinted };
+}
+
+async function isNewPolicy({ mark, policyVersion, log }: SweepDeps): Promise<boolean> {
+  try {
+    return (await mark.sweptPolicy()) !== policyVersion;
+  } catch (error) {
+    // What is due soon must not wait for this.
+    log.error('the mark of the swept policy could not be read', { error });
+    return false;
+  }
 }
 
 interface ShardReport {
@@ -50,6 +73,8 @@ interface ShardReport {
 
 async function sweepShard(shard: number, until: string, startedAt: number, deps: SweepDeps): Promise<ShardReport> {
   const report: ShardReport = { hinted: 0, failures: 0, oldestOverdue: 0 };
+  const soon = toInstant(startedAt + SWEEP_AHEAD_SECONDS * 1000);
+  const changeover = toInstant(startedAt + CHANGEOVER_SECONDS * 1000);
   let batch: DeadlineHint[] = [];
   const flush = async () => {
     const [sending, rest] = [batch, []];
@@ -72,7 +97,10 @@ async function sweepShard(shard: number, until: string, startedAt: number, deps:
         continue;
       }
       report.oldestOverdue = Math.max(report.oldestOverdue, (startedAt - Date.parse(hint.data.dueAt)) / 1000);
-      batch.push(hint.data);
+      // Only a case is bound to a policy; what else is due far ahead is left to its own sweep.
+      const ahead = hint.data.dueAt > soon;
+      if (ahead && hint.data.kind !== 'case') continue;
+      batch.push(ahead ? { ...hint.data, dueAt: changeover } : hint.data);
       if (batch.length === BATCH) await flush();
     }
   } catch (error) {

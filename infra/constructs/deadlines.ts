@@ -49,7 +49,7 @@ export class Deadlines extends Construct {
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
     })
-      .usesTable(table, 'due-index')
+      .usesTable(table, 'due-index', 'mark')
       .sendsTo(this.queue, 'deadlineQueueUrl');
     this.scheduleDeadLetters = new DeadLetterQueue(this, 'sweep-schedule-dlq', { platform });
     this.sweepEachMinute(sweepDeadlines);

@@ -38,6 +38,8 @@ const TABLE_ACTIONS = {
   read: ['dynamodb:GetItem', 'dynamodb:Query'],
   /** Create and change items, also in transactions. */
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  /** The mark of the policy that was swept for. */
+  mark: ['dynamodb:GetItem', 'dynamodb:PutItem'],
 } as const;
 
 export type TableUse = keyof typeof TABLE_ACTIONS | 'due-index';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldCase } from '../../domain/case.ts';
+import { type Case, foldCase } from '../../domain/case.ts';
+import { reachedThresholds } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { type Handoff, UnstorableError } from '../../functions/adapters/store/store.ts';
 import { applyBatch, BatchIncompleteError, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
@@ -115,7 +116,39 @@ describe('the snapshot', () => {
     expect((await store.load(CASE))?.state).toEqual(JSON.parse(JSON.stringify(foldCase(log, contextOf()))));
   });
 
-  it('is folded anew when the policy has changed', async () => {
+  it('is folded anew when the policy has changed, and knows which promises that moved', async () => {
+    const { store, deps } = setUp();
+    const first = opened('2026-11-16T09:00:00Z');
+    await store.append(first);
+    await applyEvent(first, deps);
+    // Normal cases were promised an answer in 4 hours, a solution in 16; now it is 10 minutes for each.
+    const stricter = structuredClone(deps.context.policy);
+    stricter.version = 'test-2';
+    for (const clock of stricter.clocks) clock.targets.normal = 600;
+    const next = status('2026-11-16T09:30:00Z', 'open');
+    await store.append(next);
+    const changed = { ...deps, context: contextOf(stricter), now: () => Date.parse('2026-11-16T09:30:01Z') };
+    await applyEvent(next, changed);
+    const state = (await store.load(CASE))?.state as Case;
+    expect(state.policyVersion).toBe('test-2');
+    expect(state.turns.map(({ targetSeconds, retargetedAt }) => [targetSeconds, retargetedAt])).toEqual([
+      [600, '2026-11-16T09:30:01.000Z'],
+      [600, '2026-11-16T09:30:01.000Z'],
+    ]);
+    expect(reachedThresholds(state, changed.context, changed.now()).map(({ kind }) => kind)).toEqual([
+      'breached-on-retarget',
+      'breached-on-retarget',
+    ]);
+    expect(foldCase(store.log(CASE), changed.context)).toEqual(state);
+    // The event itself comes by the stream, and a delivery that died comes again.
+    const recorded = store.log(CASE).find(({ type }) => type === 'policy-changed') as CaseEvent;
+    await applyEvent(recorded, changed);
+    await applyEvent(next, changed);
+    expect((await store.load(CASE))?.state).toEqual(state);
+    expect(store.log(CASE)).toHaveLength(3);
+  });
+
+  it('goes back to what it was when the old policy is deployed again', async () => {
     const { store, deps } = setUp();
     const first = opened('2026-11-16T09:00:00Z');
     await store.append(first);
@@ -123,12 +156,15 @@ describe('the snapshot', () => {
     const stricter = structuredClone(deps.context.policy);
     stricter.version = 'test-2';
     for (const clock of stricter.clocks) clock.targets.normal = 600;
-    const next = status('2026-11-16T09:00:04Z', 'open');
-    await store.append(next);
-    await applyEvent(next, { ...deps, context: contextOf(stricter) });
+    const policies = [contextOf(stricter), deps.context, contextOf(stricter), deps.context];
+    for (const [minute, context] of policies.entries()) {
+      const next = status(`2026-11-16T09:3${minute}:00Z`, 'open');
+      await store.append(next);
+      await applyEvent(next, { ...deps, context, now: () => Date.parse(`2026-11-16T09:3${minute}:01Z`) });
+    }
     const state = (await store.load(CASE))?.state;
-    expect(state?.policyVersion).toBe('test-2');
-    expect(state?.turns.map((turn) => turn.targetSeconds)).toEqual([600, 600]);
+    expect(state?.turns.map(({ targetSeconds }) => targetSeconds)).toEqual([14_400, 57_600]);
+    expect(store.log(CASE).filter(({ type }) => type === 'policy-changed')).toHaveLength(4);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Policy } from '../../domain/policy.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import { type FireDeps, fireDeadline, fireDeadlines } from '../../functions/fire-deadline/fire-deadline.ts';
 import { memoryDeadlines, memoryMeter } from '../support/doubles.ts';
-import { event, opened, reply } from '../support/events.ts';
+import { event, opened, reply, solved } from '../support/events.ts';
 import { HANDOFF, offeredIn } from '../support/handoff-fixture.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
@@ -147,52 +147,35 @@ describe('firing a deadline', () => {
 });
 
 describe('a deadline under a new policy', () => {
-  const urgentWithin = (seconds: number): Policy => ({
-    ...POLICY,
-    version: 'test-2',
-    clocks: POLICY.clocks.map((clock) =>
-      clock.clock === 'first-response' ? { ...clock, targets: { ...clock.targets, urgent: seconds } } : clock,
-    ),
-  });
-
-  it('that gives more time is moved on the index, although no event has come', async () => {
-    // An hour: due 11:00, warning at 10:45.
-    const { fireAt, recorded, hints, due, store } = await setUp(urgentWithin(3600));
-    expect(await due()).toBe('2026-11-16T10:22:30.000Z');
-    expect(await fireAt('10:30:00')).toBe('hinted-again');
-    expect(recorded()).toEqual([]);
-    expect(await due()).toBe('2026-11-16T10:45:00.000Z');
-    expect(hints.map(({ dueAt }) => dueAt)).toEqual(['2026-11-16T10:45:00.000Z']);
-    expect((await store.load(CASE))?.state.policyVersion).toBe('test-2');
-  });
-
-  it('that gives less time is recorded with its new instant', async () => {
-    // A quarter of an hour: due 10:15.
-    const { fireAt, recorded } = await setUp(urgentWithin(900));
+  it('is not judged by it: what was promised until now goes on the log, once, for apply-event to fold anew', async () => {
+    const { deps, fireAt, recorded, store } = await setUp({ ...POLICY, version: 'test-2' });
     expect(await fireAt('10:22:30')).toBe('recorded');
-    expect(recorded()[0]?.key).toBe('caserelay:deadline-reached:first-response:1:breach:900');
-  });
-
-  it('that no longer has the clock takes the case off the index', async () => {
-    const { fireAt, due } = await setUp({ ...POLICY, version: 'test-2', clocks: [] });
-    expect(await fireAt('10:22:30')).toBe('nothing-due');
-    expect(await due()).toBeUndefined();
-  });
-
-  it('is left alone if apply-event has saved the case in between', async () => {
-    const { deps, fireAt, fold, due } = await setUp(urgentWithin(3600));
-    const { events } = deps.store;
-    const store = {
-      ...deps.store,
-      async events(caseId: string) {
-        await fold();
-        return events(caseId);
+    expect(await fireAt('10:22:31')).toBe('recorded');
+    expect(recorded()).toEqual([]);
+    expect(store.log(CASE).filter(({ type }) => type === 'policy-changed')).toEqual([
+      {
+        type: 'policy-changed',
+        key: 'caserelay:policy-changed:test-1:test-2:1',
+        caseId: CASE,
+        occurredAt: '2026-11-16T10:22:30.000Z',
+        receivedAt: '2026-11-16T10:22:30.000Z',
+        from: 'test-1',
+        to: 'test-2',
+        targets: [
+          { clock: 'first-response', turn: 1, targetSeconds: 1800, calendar: 'office' },
+          { clock: 'resolution', turn: 1, targetSeconds: 14_400, calendar: 'office' },
+        ],
       },
-    };
-    expect(await fireDeadline(HINT, { ...deps, store })).toBe('nothing-due');
-    expect(await due()).toBe('2026-11-16T10:22:30.000Z');
-    expect(await fireAt('10:23:00')).toBe('nothing-due');
-    expect(await due()).toBe('2026-11-16T10:45:00.000Z');
+    ]);
+    expect(deps.context.policy.version).toBe('test-2');
+  });
+
+  it('of a case that has no open clock changes nothing', async () => {
+    const { fireAt, append, fold, store } = await setUp({ ...POLICY, version: 'test-2' });
+    await append(solved('2026-11-16T10:05:00Z'));
+    await fold();
+    expect(await fireAt('10:22:30')).toBe('nothing-due');
+    expect(store.log(CASE)).toHaveLength(2);
   });
 });
 

@@ -19,8 +19,16 @@ function setUp() {
   const { deadlines, hints } = memoryDeadlines();
   const { meter, counts } = memoryMeter();
   const logged: string[] = [];
+  const swept: { policy: string | undefined } = { policy: 'test-1' };
   const deps: SweepDeps = {
     index: store,
+    mark: {
+      sweptPolicy: async () => swept.policy,
+      markPolicySwept: async (version) => {
+        swept.policy = version;
+      },
+    },
+    policyVersion: 'test-1',
     queue: deadlines,
     meter,
     log: { error: (message) => logged.push(message) },
@@ -30,7 +38,7 @@ function setUp() {
     const state = foldCase([{ ...opened('2026-11-16T09:00:00Z'), caseId }], contextOf());
     if (state !== undefined) await store.save(state, dueAt, 0);
   };
-  return { deps, hints, counts, logged, put };
+  return { deps, hints, counts, logged, put, swept };
 }
 
 /** Ids of cases that all lie in one shard. */
@@ -152,5 +160,44 @@ describe('a sweep', () => {
     await expect(sweepDeadlines({ ...deps, index: dueRows({ 0: rows }), queue })).rejects.toThrow(SweepIncompleteError);
     expect(hints.map(({ id }) => id)).toEqual(rows.slice(10).map(({ id }) => id));
     expect(counts.has('sweeps')).toBe(false);
+  });
+});
+
+describe('the first sweep under a new policy', () => {
+  it('hints every case that waits, once all functions have changed over, and no other wait', async () => {
+    const { deps, hints, put, swept } = setUp();
+    await put('zendesk:1', '2026-11-16T10:01:00.000Z');
+    await put('zendesk:2', '2027-02-01T09:00:00.000Z');
+    const offer = { kind: 'handoff' as const, id: 'ho_1', dueAt: '2026-11-18T10:00:00.000Z' };
+    const index: SweepDeps['index'] = {
+      async *due(shard, until) {
+        if (shard === 0 && offer.dueAt <= until) yield offer;
+        yield* deps.index.due(shard, until);
+      },
+    };
+    const changed = { ...deps, index, policyVersion: 'test-2' };
+    await sweepDeadlines(changed);
+    expect(hints.map(({ id, dueAt }) => [id, dueAt]).sort()).toEqual([
+      ['zendesk:1', '2026-11-16T10:01:00.000Z'],
+      ['zendesk:2', '2026-11-16T10:02:00.000Z'],
+    ]);
+    expect(swept.policy).toBe('test-2');
+    expect(await sweepDeadlines(changed)).toEqual({ hinted: 1 });
+  });
+
+  it('is not the last while anything failed', async () => {
+    const { deps, swept, put } = setUp();
+    await put('zendesk:2', '2027-02-01T09:00:00.000Z');
+    const queue = { hint: () => Promise.reject(new Error('refused')) };
+    await expect(sweepDeadlines({ ...deps, queue, policyVersion: 'test-2' })).rejects.toThrow(SweepIncompleteError);
+    expect(swept.policy).toBe('test-1');
+  });
+
+  it('is put off, and said so, while its mark cannot be read: what is due soon is hinted all the same', async () => {
+    const { deps, put, logged } = setUp();
+    await put('zendesk:1', '2026-11-16T10:01:00.000Z');
+    const mark = { ...deps.mark, sweptPolicy: () => Promise.reject(new Error('throttled')) };
+    expect(await sweepDeadlines({ ...deps, mark, policyVersion: 'test-2' })).toEqual({ hinted: 1 });
+    expect(logged).toEqual(['the mark of the swept policy could not be read']);
   });
 });

@@ -9,13 +9,14 @@ import {
   type DueItem,
   type Handoff,
   type HandoffStore,
+  type PolicyMark,
   type StoredAlert,
   type StoredCase,
   StoreUnavailableError,
 } from '../../functions/adapters/store/store.ts';
 
 /** All stores in memory, with the same contract as the table (store-contract.ts). Values are copied in and out. */
-export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore {
+export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore, PolicyMark {
   /** The events of a case in the order in which they were appended. */
   log(caseId: string): CaseEvent[];
   /** Events appended since the last call, of all cases: what the stream would deliver. */
@@ -32,6 +33,7 @@ export function memoryStore(): MemoryStore {
   const mailed = new Set<string>();
   let stream: CaseEvent[] = [];
   let refusals = 0;
+  let swept: string | undefined;
 
   const gate = () => {
     if (refusals > 0) {
@@ -55,6 +57,14 @@ export function memoryStore(): MemoryStore {
       const taken = stream;
       stream = [];
       return taken;
+    },
+    async sweptPolicy() {
+      gate();
+      return swept;
+    },
+    async markPolicySwept(version) {
+      gate();
+      swept = version;
     },
     refuse(calls) {
       refusals = calls;

@@ -8,6 +8,7 @@ import type {
   DeadlineIndex,
   Handoff,
   HandoffStore,
+  PolicyMark,
 } from '../../functions/adapters/store/store.ts';
 import { event, opened, reply } from './events.ts';
 import { contextOf } from './policy-fixture.ts';
@@ -16,7 +17,7 @@ import { contextOf } from './policy-fixture.ts';
  * What every store must do, whatever it is made of. Each test uses ids of its own, so that the
  * suite can run against a table that already holds items.
  */
-export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore): void {
+export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore & PolicyMark): void {
   let made = 0;
   const fresh = () => {
     const id = `c${process.pid}-${Date.now()}-${++made}`;
@@ -202,5 +203,13 @@ export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffSto
       expect(await store.wasMailed(alertId, 0, 'ana')).toBe(true);
       expect(await store.wasMailed(alertId, 1, 'ana')).toBe(false);
     });
+  });
+
+  it('remembers which policy was swept for', async () => {
+    const store = make();
+    await store.markPolicySwept('v1');
+    expect(await store.sweptPolicy()).toBe('v1');
+    await store.markPolicySwept('v2');
+    expect(await store.sweptPolicy()).toBe('v2');
   });
 }

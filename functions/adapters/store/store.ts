@@ -36,6 +36,12 @@ export interface DeadlineIndex {
   due(shard: number, until: string): AsyncIterable<DueItem>;
 }
 
+/** Which policy the waiting cases were last looked through for. */
+export interface PolicyMark {
+  sweptPolicy(): Promise<string | undefined>;
+  markPolicySwept(version: string): Promise<void>;
+}
+
 export interface StoredCase {
   readonly state: Case;
   readonly version: number;
