@@ -109,7 +109,7 @@ export async function readExport(options: ExportOptions): Promise<ExportReplay> 
   return { ...summary, notes: notesOf(summary, badTimes, told) };
 }
 
-interface CasesRead {
+export interface CasesRead {
   readonly named: NamedMapping;
   readonly cases: ReadonlyMap<string, TimedRow[]>;
   readonly rows: number;
@@ -117,7 +117,12 @@ interface CasesRead {
   readonly badTimes: readonly number[];
 }
 
-async function readCases({ file, mapping: wanted, limit }: ExportOptions): Promise<CasesRead> {
+/** The rows of an export, by case. Throws ExportError. */
+export async function readCases({
+  file,
+  mapping: wanted,
+  limit,
+}: Pick<ExportOptions, 'file' | 'mapping' | 'limit'>): Promise<CasesRead> {
   let named = wanted === undefined ? undefined : mappingNamed(wanted);
   let timeOf: ((text: string) => number | undefined) | undefined;
   const cases = new Map<string, TimedRow[]>();
