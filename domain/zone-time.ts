@@ -31,6 +31,7 @@ const STRIDE = 14;
 export class ZoneDays {
   readonly #zone: string;
   readonly #offsets = new Map<number, number>();
+  readonly #steady = new Map<number, number | undefined>();
 
   /** Throws RangeError for an unknown zone. */
   constructor(zone: string) {
@@ -41,10 +42,8 @@ export class ZoneDays {
   /** The instant of so many minutes after a day's midnight, by the wall clock. */
   instant(day: number, minutes: number): number {
     const local = day * DAY_MS + minutes * MINUTE_MS;
-    const localDay = Math.floor(local / DAY_MS);
-    // A local day lies within the UTC days from the one before it to the end of the one after.
-    const offset = this.#offset(localDay - 1);
-    if ([0, 1, 2].every((days) => this.#offset(localDay + days) === offset)) return local - offset;
+    const offset = this.#steadyOffset(Math.floor(local / DAY_MS));
+    if (offset !== undefined) return local - offset;
     return Temporal.Instant.fromEpochMilliseconds(local)
       .toZonedDateTimeISO('UTC')
       .toPlainDateTime()
@@ -58,7 +57,17 @@ export class ZoneDays {
 
   /** False for a date that the zone left out: 2011-12-30 in Pacific/Apia. */
   exists(day: number): boolean {
-    return this.instant(day, 0) < this.instant(day + 1, 0);
+    return this.#steadyOffset(day) !== undefined || this.instant(day, 0) < this.instant(day + 1, 0);
+  }
+
+  /** The offset all through a local day, ms; undefined near a clock change. */
+  #steadyOffset(day: number): number | undefined {
+    if (!this.#steady.has(day)) {
+      // A local day lies within the UTC days from the one before it to the end of the one after.
+      const [offset, ...others] = [-1, 0, 1, 2].map((days) => this.#offset(day + days));
+      this.#steady.set(day, others.every((other) => other === offset) ? offset : undefined);
+    }
+    return this.#steady.get(day);
   }
 
   /** Offset from UTC, ms, at 00:00 UTC of a day. */

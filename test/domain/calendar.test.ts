@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CalendarDefinition, compileCalendar, NoOpenTimeError } from '../../domain/calendar.ts';
-import { slaVectors } from '../support/sla-vectors.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -103,87 +101,3 @@ describe('due: start + open time', () => {
     expect(used.add(start, 100 * HOUR)).toBe(fresh().add(start, 100 * HOUR));
   });
 });
-
-describe('laws', () => {
-  const window = fc
-    .tuple(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 1, max: 1440 }))
-    .map(([a, b]): [number, number] => [a, b]);
-  const calendar = fc
-    .record({
-      zone: fc.constantFrom(
-        'UTC',
-        'Europe/Berlin',
-        'America/New_York',
-        'Asia/Kolkata',
-        'Australia/Lord_Howe',
-        'America/Sao_Paulo',
-      ),
-      weekly: fc.record({
-        mon: fc.array(window, { minLength: 1, maxLength: 3 }),
-        wed: fc.array(window, { maxLength: 2 }),
-        sat: fc.array(window, { maxLength: 2 }),
-      }),
-      holidays: fc.subarray(['2026-03-30', '2026-10-26', '2026-11-02']),
-    })
-    .map(compileCalendar);
-  const instant = fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-06-01T00:00:00Z') });
-  const duration = fc.integer({ min: 1, max: 400 * HOUR });
-
-  it('a deadline never precedes its start, and the open time up to it is the target', () => {
-    fc.assert(
-      fc.property(calendar, instant, duration, (cal, start, target) => {
-        const due = cal.add(start, target);
-        expect(due).toBeGreaterThanOrEqual(start + target);
-        expect(cal.elapsed(start, due)).toBe(target);
-      }),
-    );
-  });
-
-  it('a longer target is never due earlier', () => {
-    fc.assert(
-      fc.property(calendar, instant, duration, duration, (cal, start, a, b) => {
-        const [short, long] = [Math.min(a, b), Math.max(a, b)];
-        expect(cal.add(start, short)).toBeLessThanOrEqual(cal.add(start, long));
-      }),
-    );
-  });
-
-  it('open time adds up over any instant between', () => {
-    fc.assert(
-      fc.property(calendar, instant, instant, instant, (cal, a, b, c) => {
-        const [from, middle, to] = [a, b, c].sort((x, y) => x - y) as [number, number, number];
-        expect(cal.elapsed(from, middle) + cal.elapsed(middle, to)).toBe(cal.elapsed(from, to));
-      }),
-    );
-  });
-});
-
-const shared = slaVectors();
-describe.skipIf(shared === undefined)(
-  'vectors of nine public test suites (../shared/data; not in this checkout alone)',
-  () => {
-    const { vectors, calendarFor } = shared ?? {
-      vectors: [],
-      calendarFor: () => ({ zone: 'UTC', weekly: {}, holidays: [] }),
-    };
-    const scored = vectors.filter((vector) => vector.contested === undefined && vector.pauses === undefined);
-
-    it.each(scored.filter(({ kind }) => kind === 'due'))('$id due', (vector) => {
-      const due = compileCalendar(calendarFor(vector)).add(at(vector.start), vector.business_seconds * 1000);
-      expect(iso(due)).toBe(iso(at(vector.due)));
-    });
-
-    it.each(scored.filter(({ kind, start, end }) => kind === 'elapsed' && start <= end))('$id elapsed', (vector) => {
-      const elapsed = compileCalendar(calendarFor(vector)).elapsed(at(vector.start), at(vector.end));
-      expect(elapsed / 1000).toBe(vector.elapsed_seconds);
-    });
-
-    it.each(scored.filter(({ kind }) => kind === 'is_open'))('$id open or not', (vector) => {
-      expect(compileCalendar(calendarFor(vector)).isOpen(at(vector.at))).toBe(vector.open);
-    });
-
-    it.each(scored.filter(({ kind }) => kind === 'next_open'))('$id next opening', (vector) => {
-      expect(iso(compileCalendar(calendarFor(vector)).nextOpen(at(vector.at)))).toBe(iso(at(vector.next_open)));
-    });
-  },
-);
