@@ -21,6 +21,7 @@ import {
   endAsOver,
   endTurns,
   followStatus,
+  OVER,
   reopen,
   retarget,
   retargetedByPolicy,
@@ -177,7 +178,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
     case 'csat-received':
       return { ...state, csat: event.score };
     case 'absorbed':
-      return event.waiting === undefined || isOver(state.status)
+      return event.waiting === undefined || state.openedAt === undefined || isOver(state.status)
         ? state
         : { ...state, ...takeOver(state, event.waiting, event.occurredAt, context.policy) };
     case 'policy-changed':
@@ -247,8 +248,11 @@ function foldOpened(state: Case, event: EventOf<'opened'>, context: FoldContext)
 function foldMessage(state: Case, event: EventOf<'message-added'>, context: FoldContext): Case {
   if (!event.public || event.author === 'system' || automaticMessage(event) !== undefined) return state;
   const { occurredAt: at } = event;
-  if (event.author !== 'customer')
-    return { ...state, ...answered(state, at, context.policy), replies: state.replies + 1 };
+  if (event.author !== 'customer') {
+    // A machine waits for no update either.
+    const clocks = state.automatic === undefined ? answered(state, at, context.policy) : {};
+    return { ...state, ...clocks, replies: state.replies + 1 };
+  }
   const asked =
     state.fields.text === undefined && event.text !== undefined
       ? { ...state, fields: { ...state.fields, text: event.text } }
@@ -257,7 +261,8 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
   if (asked.automatic !== undefined) {
     // The case was opened by a machine; this is the first person who writes.
     const { automatic: _, ...personal } = asked;
-    return { ...personal, ...startFromOpening(personal, at, context.policy) };
+    const started = { ...personal, ...startFromOpening(personal, at, context.policy) };
+    return started.queue === undefined ? started : owned(started, at, context);
   }
   // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
   const awaited = waitingTurn(asked.turns) === undefined && (asked.status === 'solved' || !isOver(asked.status));
@@ -282,7 +287,11 @@ function foldTriaged(state: Case, event: EventOf<'triaged'>, context: FoldContex
 function receivedIn(queue: string, state: Case, at: string, context: FoldContext): Case {
   if (queue === state.queue) return state;
   const left = { ...state, queue, turns: endTurns(state.turns, ['queue-ownership'], { stoppedAt: at }) };
-  return isOver(state.status) ? left : { ...left, ...startTurn(left, 'queue-ownership', at, context.policy) };
+  return isOver(state.status) || state.automatic !== undefined ? left : owned(left, at, context);
+}
+
+function owned(state: Case, at: string, context: FoldContext): Case {
+  return { ...state, ...startTurn(state, 'queue-ownership', at, context.policy) };
 }
 
 function foldAssigned(state: Case, event: EventOf<'assigned'>, context: FoldContext): Case {
@@ -333,7 +342,7 @@ function foldHandoff(
 
 /** Solved, closed, merged or deleted: nobody waits for an answer any more. */
 export function isOver(status: CaseStatus): boolean {
-  return status === 'solved' || status === 'closed' || status === 'merged' || status === 'deleted';
+  return OVER.includes(status);
 }
 
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {

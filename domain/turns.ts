@@ -27,6 +27,9 @@ export const CLOCK_RULES: Readonly<Record<ClockName, ClockRule>> = {
   'handoff-resolution': { whenOver: 'cancelled' },
 };
 
+/** Statuses in which nobody works on a case or waits for an answer any more. */
+export const OVER: readonly CaseStatus[] = ['solved', 'closed', 'merged', 'deleted'];
+
 /** Clocks that begin when a case is opened. */
 const FROM_OPENING: readonly ClockName[] = ['first-response', 'resolution', 'requester-wait', 'agent-work'];
 
@@ -56,10 +59,9 @@ interface Changed {
 
 /** Starts the clocks of an opened case. */
 export function startFromOpening(state: Timed, at: string, policy: Policed): Changed {
-  return FROM_OPENING.reduce<Changed>(
-    (changed, clock) => startTurn({ ...state, ...changed }, clock, at, policy),
-    unchanged(state),
-  );
+  let changed = unchanged(state);
+  for (const clock of FROM_OPENING) changed = startTurn({ ...state, ...changed }, clock, at, policy);
+  return changed;
 }
 
 /** Starts a clock's next turn, unless the policy has no such clock. Only the latest turn of a clock is kept. */
@@ -136,17 +138,18 @@ function closePause(pauses: readonly Pause[], at: string): Pause[] {
 
 /** A reopened case takes up each clock that its solution stopped, where it stopped, or gives it a new turn, as the policy says. */
 export function reopen(state: Timed, at: string, policy: Policed): Changed {
-  const stopped = state.turns.filter(
-    ({ clock, stoppedAt }) =>
-      stoppedAt !== undefined && CLOCK_RULES[clock].whenOver === 'stops' && clockPolicy(policy, clock) !== undefined,
-  );
-  return stopped.reduce<Changed>((changed, turn) => {
-    if (clockPolicy(policy, turn.clock)?.onReopen === 'restart')
-      return startTurn({ ...state, ...changed }, turn.clock, at, policy);
-    const { stoppedAt = at, ...resumed } = turn;
-    const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
-    return { ...changed, turns: changed.turns.map((other) => (other === turn ? again : other)) };
-  }, unchanged(state));
+  let changed = unchanged(state);
+  for (const turn of state.turns) {
+    const onReopen = clockPolicy(policy, turn.clock)?.onReopen;
+    const { stoppedAt, ...resumed } = turn;
+    if (stoppedAt === undefined || onReopen === undefined || CLOCK_RULES[turn.clock].whenOver !== 'stops') continue;
+    if (onReopen === 'restart') changed = startTurn({ ...state, ...changed }, turn.clock, at, policy);
+    else {
+      const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
+      changed = { ...changed, turns: changed.turns.map((other) => (other === turn ? again : other)) };
+    }
+  }
+  return changed;
 }
 
 /** Gives every open turn the target that the case now has, from its original start and with its pauses. */
@@ -177,10 +180,11 @@ export function waitingTurn(turns: readonly Turn[]): Turn | undefined {
   return turns.find((turn) => ANSWERS.includes(turn.clock) && isOpenTurn(turn));
 }
 
-/** A public reply of a person: answers what the customer waits for, and begins the time until the next update. */
+/** A public reply of a person: answers what the customer waits for and, in a case that goes on, begins the time until the next update. */
 export function answered(state: Timed, at: string, policy: Policed): Changed {
   const turns = endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at });
-  return startTurn({ ...state, turns }, 'periodic-update', at, policy);
+  const ended = { ...state, turns };
+  return OVER.includes(state.status) ? unchanged(ended) : startTurn(ended, 'periodic-update', at, policy);
 }
 
 /**

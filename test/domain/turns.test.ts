@@ -1,0 +1,506 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Case, foldCase } from '../../domain/case.ts';
+import { measure } from '../../domain/clock.ts';
+import { nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
+import { type CaseEvent, ClockName, type EventOf } from '../../domain/event.ts';
+import { clockPolicy, type Policy, policyCalendars } from '../../domain/policy.ts';
+import { policyChanged } from '../../domain/turns.ts';
+import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
+import { POLICY } from '../support/policy-fixture.ts';
+
+const HOUR = 3600;
+const clock = (name: ClockName, more: Partial<Policy['clocks'][number]> = {}): Policy['clocks'][number] => ({
+  clock: name,
+  calendar: 'office',
+  targets: { urgent: HOUR, high: 2 * HOUR, normal: 4 * HOUR, low: 8 * HOUR },
+  exceptions: [],
+  warnings: [],
+  pauseOn: [],
+  onReopen: 'resume',
+  ...more,
+});
+
+/** Every clock there is: office hours 09–17 UTC on weekdays, an hour for urgent cases, four for normal ones. */
+const ALL: Policy = {
+  ...POLICY,
+  clocks: ClockName.options.map((name) =>
+    clock(name, name === 'resolution' || name === 'queue-ownership' ? { pauseOn: ['pending'] } : {}),
+  ),
+};
+
+const contextOf = (policy: Policy) => ({ policy, calendar: policyCalendars(policy) });
+const fold = (events: readonly CaseEvent[], policy = ALL) => foldCase(events, contextOf(policy)) as Case;
+const turnOf = (state: Case, name: ClockName) => state.turns.find((turn) => turn.clock === name);
+
+/** What a clock looks like at an instant. */
+function look(events: readonly CaseEvent[], name: ClockName, now: string, policy = ALL) {
+  const context = contextOf(policy);
+  const turn = turnOf(fold(events, policy), name);
+  const promise = clockPolicy(policy, name);
+  if (turn === undefined || promise === undefined) return undefined;
+  const { status, dueAt, workedSeconds } = measure(turn, promise, context.calendar(turn.calendar), Date.parse(now));
+  return { turn: turn.turn, status, dueAt, worked: workedSeconds / HOUR };
+}
+
+// 2026-11-16 is a Monday.
+const day = (time: string, date = '2026-11-16') => `${date}T${time}:00Z`;
+const at = (time: string, date = '2026-11-16') => `${date}T${time}:00.000Z`;
+
+const triaged = (time: string, decision: Partial<EventOf<'triaged'>['decision']>): CaseEvent =>
+  event('triaged', day(time), {
+    decision: {
+      ruleId: 'rule',
+      reason: 'because',
+      policyVersion: 'test-1',
+      priority: 'normal',
+      queue: 'general',
+      route: 'home',
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      tags: [],
+      language: 'en',
+      ...decision,
+    },
+  });
+
+describe('requester wait and agent work', () => {
+  // Opened 9:00, on hold 10:00-11:00, pending 12:00-13:00, solved 14:00: five hours.
+  const events = [
+    opened(day('09:00')),
+    status(day('10:00'), 'on-hold'),
+    status(day('11:00'), 'open'),
+    status(day('12:00'), 'pending'),
+    status(day('13:00'), 'open'),
+    solved(day('14:00')),
+  ];
+
+  it('requester wait counts new, open and on-hold; agent work counts new and open; pending stops both', () => {
+    expect(look(events, 'requester-wait', day('15:00'))).toEqual({
+      turn: 1,
+      status: 'met',
+      dueAt: at('14:00'),
+      worked: 4,
+    });
+    expect(look(events, 'agent-work', day('15:00'))).toEqual({ turn: 1, status: 'met', dueAt: at('15:00'), worked: 3 });
+  });
+
+  it('cannot be given other pauses by a policy', () => {
+    const policy = { ...ALL, clocks: [clock('requester-wait', { pauseOn: ['on-hold'] }), clock('agent-work')] };
+    expect(look(events, 'requester-wait', day('15:00'), policy)?.worked).toBe(4);
+    expect(look(events, 'agent-work', day('15:00'), policy)?.worked).toBe(3);
+  });
+
+  it('resolution pauses only where the policy says', () => {
+    expect(look(events, 'resolution', day('15:00'))?.worked).toBe(4);
+    const never = { ...ALL, clocks: [clock('resolution')] };
+    expect(look(events, 'resolution', day('15:00'), never)?.worked).toBe(5);
+  });
+
+  it('go on where they stopped when the case is reopened', () => {
+    const again = [...events, reopened(day('16:00'))];
+    expect(look(again, 'agent-work', day('16:30'))).toEqual({
+      turn: 1,
+      status: 'running',
+      dueAt: at('17:00'),
+      worked: 3.5,
+    });
+  });
+
+  it('begin anew where the policy says so, each clock for itself', () => {
+    const policy = { ...ALL, clocks: [clock('agent-work', { onReopen: 'restart' }), clock('requester-wait')] };
+    const again = [...events, reopened(day('16:00'))];
+    expect(look(again, 'agent-work', day('16:30'), policy)).toMatchObject({ turn: 2, worked: 0.5 });
+    expect(look(again, 'requester-wait', day('16:30'), policy)).toMatchObject({ turn: 1, worked: 4.5 });
+    expect(fold(again, policy).reopens).toBe(1);
+  });
+});
+
+describe('periodic update', () => {
+  it('begins with a public reply, not with the opening', () => {
+    expect(look([opened(day('09:00'))], 'periodic-update', day('10:00'))).toBeUndefined();
+    const answered = [opened(day('09:00')), reply(day('10:00'))];
+    expect(look(answered, 'periodic-update', day('11:00'))).toEqual({
+      turn: 1,
+      status: 'running',
+      dueAt: at('14:00'),
+      worked: 1,
+    });
+  });
+
+  it('each reply keeps the promise and makes the next one', () => {
+    const events = [opened(day('09:00')), reply(day('10:00')), reply(day('12:00')), reply(day('13:00'))];
+    expect(look(events, 'periodic-update', day('14:00'))).toMatchObject({ turn: 3, dueAt: at('17:00') });
+    expect(fold(events).ended).toMatchObject({ 'periodic-update': 2 });
+  });
+
+  it('is not touched by notes and customers, and never speaks for the first response (Zammad)', () => {
+    const note = event('message-added', day('10:30'), { author: 'agent', public: false });
+    const events = [opened(day('09:00')), note, fromCustomer(day('10:45'))];
+    expect(turnOf(fold(events), 'periodic-update')).toBeUndefined();
+    expect(look(events, 'first-response', day('12:00'))).toMatchObject({ status: 'running', dueAt: at('13:00') });
+  });
+
+  it('is not owed to a case that is solved when the reply comes', () => {
+    const events = [opened(day('09:00')), solved(day('10:00')), reply(day('10:01'))];
+    expect(turnOf(fold(events), 'periodic-update')).toBeUndefined();
+  });
+
+  it('is owed no longer when the case is solved', () => {
+    const events = [opened(day('09:00')), reply(day('10:00')), solved(day('11:00'))];
+    expect(look(events, 'periodic-update', day('12:00'))?.status).toBe('cancelled');
+    expect(nextThreshold(fold(events), contextOf(ALL))).toBeUndefined();
+  });
+});
+
+describe('queue ownership', () => {
+  it('begins when a queue gets the case, afresh for each queue, and stops when it leaves', () => {
+    const events = [opened(day('09:00')), triaged('09:30', {})];
+    expect(look(events, 'queue-ownership', day('10:30'))).toMatchObject({ turn: 1, worked: 1, dueAt: at('13:30') });
+    // Group 102 is the queue trust-and-safety.
+    const moved = [...events, event('assigned', day('13:00'), { assigneeId: null, group: '102' })];
+    expect(fold(moved).queue).toBe('trust-and-safety');
+    expect(look(moved, 'queue-ownership', day('14:00'))).toMatchObject({
+      turn: 2,
+      worked: 1,
+      dueAt: at('17:00'),
+    });
+  });
+
+  it('is not moved by a decision for the same queue, nor by a group that is no queue', () => {
+    const events = [
+      opened(day('09:00')),
+      triaged('09:30', {}),
+      event('assigned', day('10:00'), { assigneeId: '7', group: '101' }),
+      event('assigned', day('10:10'), { assigneeId: '7', group: '999' }),
+      event('assigned', day('10:20'), { assigneeId: '8' }),
+    ];
+    expect(look(events, 'queue-ownership', day('10:30'))).toMatchObject({ turn: 1, worked: 1 });
+    expect(fold(events)).toMatchObject({ queue: 'general', fields: { assigneeId: '8', group: '999' } });
+  });
+
+  it('of a queue that gets a solved case does not begin', () => {
+    const events = [opened(day('09:00')), solved(day('10:00')), triaged('10:01', {})];
+    expect(turnOf(fold(events), 'queue-ownership')).toBeUndefined();
+    expect(fold(events).queue).toBe('general');
+  });
+});
+
+describe("a vendor's clocks", () => {
+  const offered = (time: string, attempt = 1, vendor = 'manila') =>
+    event('handoff-offered', day(time), {
+      handoffId: `ho_${attempt}`,
+      vendor,
+      attempt,
+      reason: 'first',
+      packetHash: 'hash',
+      answerBy: day('23:00'),
+    });
+  const move = (type: 'handoff-accepted' | 'handoff-resolved' | 'handoff-expired', time: string) =>
+    event(type, day(time), { handoffId: 'ho_1', vendor: 'manila' });
+  const refused = (type: 'handoff-rejected' | 'handoff-returned', time: string) =>
+    event(type, day(time), { handoffId: 'ho_1', vendor: 'manila', reason: 'skill' });
+  const begun = [opened(day('09:00')), offered('09:30')];
+
+  it('the answer is timed from the offer, the work from the acceptance', () => {
+    expect(look(begun, 'handoff-ack', day('10:00'))).toMatchObject({ status: 'running', worked: 0.5 });
+    expect(look(begun, 'handoff-resolution', day('10:00'))).toBeUndefined();
+    const accepted = [...begun, move('handoff-accepted', '10:30')];
+    expect(look(accepted, 'handoff-ack', day('12:00'))).toMatchObject({ status: 'met', worked: 1 });
+    expect(look(accepted, 'handoff-resolution', day('12:00'))).toMatchObject({ dueAt: at('14:30'), worked: 1.5 });
+    const done = [...accepted, move('handoff-resolved', '13:30')];
+    expect(look(done, 'handoff-resolution', day('14:00'))).toMatchObject({ status: 'met', worked: 3 });
+  });
+
+  it('a rejection is an answer; an offer that expires is cancelled, as is work given back', () => {
+    expect(look([...begun, refused('handoff-rejected', '10:00')], 'handoff-ack', day('11:00'))).toMatchObject({
+      status: 'met',
+      worked: 0.5,
+    });
+    expect(look([...begun, move('handoff-expired', '10:00')], 'handoff-ack', day('11:00'))?.status).toBe('cancelled');
+    const returned = [...begun, move('handoff-accepted', '10:00'), refused('handoff-returned', '11:00')];
+    expect(look(returned, 'handoff-resolution', day('12:00'))?.status).toBe('cancelled');
+  });
+
+  it("run beside the customer's clocks and pause nothing", () => {
+    const accepted = [...begun, move('handoff-accepted', '10:30')];
+    expect(look(accepted, 'first-response', day('12:00'))).toMatchObject({ status: 'running', worked: 3 });
+    expect(look(accepted, 'resolution', day('12:00'))).toMatchObject({ status: 'running', worked: 3 });
+  });
+
+  it('begin anew with the next offer, and a late answer to the first does not touch them', () => {
+    const second = [...begun, move('handoff-expired', '10:00'), offered('10:05', 2, 'bogota')];
+    expect(look(second, 'handoff-ack', day('11:05'))).toMatchObject({ turn: 2, status: 'running', worked: 1 });
+    const late = [...second, move('handoff-accepted', '10:10')];
+    expect(look(late, 'handoff-ack', day('11:05'))).toMatchObject({ turn: 2, status: 'running' });
+    expect(turnOf(fold(late), 'handoff-resolution')).toBeUndefined();
+  });
+
+  it('may have targets of their own per vendor', () => {
+    const policy = {
+      ...ALL,
+      clocks: [clock('handoff-ack', { exceptions: [{ when: { vendor: ['manila'] }, targets: { normal: 600 } }] })],
+    };
+    expect(turnOf(fold(begun, policy), 'handoff-ack')?.targetSeconds).toBe(600);
+    expect(
+      turnOf(fold([opened(day('09:00')), offered('09:30', 1, 'bogota')], policy), 'handoff-ack')?.targetSeconds,
+    ).toBe(4 * HOUR);
+  });
+});
+
+describe('what a promise depends on', () => {
+  const policy = {
+    ...ALL,
+    clocks: [
+      clock('first-response', {
+        exceptions: [
+          { when: { tier: ['VIP'], language: ['es', 'pt'] }, targets: { normal: 600 } },
+          { when: { tier: ['vip'] }, targets: { normal: 1200, low: 2400 }, calendar: 'always' },
+          { when: { queue: ['trust-and-safety'] }, targets: { normal: 1800 } },
+          { when: { channel: ['chat'] }, targets: { normal: 60 } },
+        ],
+      }),
+    ],
+  };
+  const promise = (...events: CaseEvent[]) => {
+    const turn = turnOf(fold(events, policy), 'first-response');
+    return [turn?.targetSeconds, turn?.calendar];
+  };
+  const with_ = (fields: EventOf<'opened'>['fields'], more: Partial<EventOf<'opened'>> = {}) =>
+    opened(day('09:00'), { fields, ...more });
+
+  it('is the first exception that fits the whole case, else the plain target', () => {
+    expect(promise(with_({}))).toEqual([4 * HOUR, 'office']);
+    expect(promise(with_({ tier: 'vip', language: 'ES-mx' }))).toEqual([600, 'office']);
+    expect(promise(with_({ tier: 'vip', language: 'est' }))).toEqual([1200, 'always']);
+    expect(promise(with_({ tier: 'vip' }, { priority: 'low' }))).toEqual([2400, 'always']);
+    expect(promise(with_({ tier: 'vip', channel: 'chat' }, { priority: 'high' }))).toEqual([2 * HOUR, 'office']);
+    expect(promise(with_({ channel: 'Chat' }))).toEqual([60, 'office']);
+  });
+
+  it('changes with the queue, the language and the tier, from the original start', () => {
+    const queue = [with_({}), triaged('11:00', { queue: 'trust-and-safety' })];
+    expect(promise(...queue)).toEqual([1800, 'office']);
+    const turn = turnOf(fold(queue, policy), 'first-response');
+    expect(turn).toMatchObject({ startedAt: at('09:00'), retargetedAt: at('11:00') });
+    expect(promise(with_({ tier: 'vip' }), triaged('11:00', { language: 'pt' }))).toEqual([600, 'office']);
+    const told = event('status-changed', day('11:00'), { status: 'open', fields: { tier: 'vip' } });
+    expect(promise(with_({}), told)).toEqual([1200, 'always']);
+  });
+
+  it('an answered turn keeps the promise it had', () => {
+    const events = [with_({}), reply(day('10:00')), triaged('11:00', { queue: 'trust-and-safety' })];
+    expect(promise(...events)).toEqual([4 * HOUR, 'office']);
+    expect(turnOf(fold(events, policy), 'first-response')?.retargetedAt).toBeUndefined();
+  });
+});
+
+describe('a parked case', () => {
+  const spam = [opened(day('09:00')), triaged('09:01', { route: 'parked' })];
+
+  it('has no clocks, and more spam starts none', () => {
+    expect(fold(spam).turns.every(({ cancelledAt }) => cancelledAt === at('09:01'))).toBe(true);
+    expect(nextThreshold(fold([...spam, fromCustomer(day('10:00'))]), contextOf(ALL))).toBeUndefined();
+  });
+
+  it('is a case again once somebody of ours has answered', () => {
+    const events = [...spam, reply(day('10:00')), fromCustomer(day('11:00'))];
+    expect(look(events, 'next-response', day('12:00'))).toMatchObject({ status: 'running', dueAt: at('15:00') });
+  });
+
+  it('as a duplicate hears its customer when they write again', () => {
+    const duplicate = [opened(day('09:00')), triaged('09:01', { route: 'parked', duplicateOf: 'zendesk:1' })];
+    expect(nextThreshold(fold(duplicate), contextOf(ALL))).toBeUndefined();
+    const again = [...duplicate, fromCustomer(day('11:00'))];
+    expect(look(again, 'next-response', day('12:00'))).toMatchObject({ status: 'running', dueAt: at('15:00') });
+  });
+});
+
+describe('a case that took in another', () => {
+  const absorbed = (time: string, waiting?: EventOf<'absorbed'>['waiting']) =>
+    event('absorbed', day(time), { from: 'zendesk:2', ...(waiting === undefined ? {} : { waiting }) });
+  const since = (time: string, pauses: NonNullable<EventOf<'absorbed'>['waiting']>['pauses'] = []) => ({
+    startedAt: at(time),
+    pauses,
+  });
+
+  it('keeps the earliest unanswered turn of the customer: of the other case', () => {
+    const events = [opened(day('11:00')), absorbed('12:00', since('09:00'))];
+    expect(look(events, 'first-response', day('12:30'))).toMatchObject({ turn: 1, dueAt: at('13:00'), worked: 3.5 });
+  });
+
+  it('or its own', () => {
+    const events = [opened(day('09:00')), absorbed('12:00', since('11:00'))];
+    expect(look(events, 'first-response', day('12:30'))).toMatchObject({ dueAt: at('13:00') });
+  });
+
+  it('and waits anew if its own customer had been answered', () => {
+    const events = [opened(day('09:00')), reply(day('10:00')), absorbed('11:00', since('09:30'))];
+    expect(look(events, 'next-response', day('12:00'))).toMatchObject({ dueAt: at('13:30'), worked: 2.5 });
+    const answered = [...events, reply(day('12:30'))];
+    expect(look(answered, 'next-response', day('15:00'))).toMatchObject({ status: 'met', worked: 3 });
+  });
+
+  it('with the pauses that the other wait had', () => {
+    const paused = since('09:00', [
+      { from: at('10:00'), to: at('10:30'), reason: 'pending' },
+      { from: at('11:00'), reason: 'pending' },
+    ]);
+    const events = [opened(day('11:30')), absorbed('12:00', paused)];
+    // 09:00-10:00 and 10:30-11:00 count, then from 12:00.
+    expect(look(events, 'first-response', day('13:00'))).toMatchObject({ worked: 2.5, dueAt: at('14:30') });
+  });
+
+  it('stays paused if it is', () => {
+    const policy = { ...ALL, clocks: [clock('next-response', { pauseOn: ['pending'] })] };
+    const waiting = [opened(day('09:00')), fromCustomer(day('09:30')), status(day('10:00'), 'pending')];
+    const events = [...waiting, absorbed('12:00', since('09:10'))];
+    expect(look(events, 'next-response', day('13:00'), policy)).toMatchObject({ status: 'paused', dueAt: null });
+    const resumed = [...events, status(day('14:00'), 'open')];
+    expect(look(resumed, 'next-response', day('14:00'), policy)?.worked).toBeCloseTo(2 + 50 / 60, 10);
+  });
+
+  it('has no new wait if nobody waited, or if it is solved', () => {
+    const events = [opened(day('09:00')), reply(day('10:00')), absorbed('11:00')];
+    expect(turnOf(fold(events), 'next-response')).toBeUndefined();
+    const over = [opened(day('09:00')), reply(day('10:00')), solved(day('10:30')), absorbed('11:00', since('09:30'))];
+    expect(turnOf(fold(over), 'next-response')).toBeUndefined();
+  });
+
+  it('the case that was merged away asks for nothing any more (Zammad: it escalated)', () => {
+    const events = [opened(day('09:00')), fromCustomer(day('09:30')), event('merged', day('10:00'), { into: '7' })];
+    expect(fold(events).turns.every(({ cancelledAt }) => cancelledAt === at('10:00'))).toBe(true);
+    expect(fold(events).mergedInto).toBe('7');
+  });
+});
+
+describe('a policy that changed', () => {
+  const stricter = {
+    ...ALL,
+    version: 'test-2',
+    clocks: [clock('resolution', { targets: { urgent: 1, high: 1, normal: HOUR, low: 1 } })],
+  };
+  const log = [opened(day('09:00')), status(day('09:30'), 'pending'), status(day('10:00'), 'open')];
+  const changed = policyChanged(fold(log), 'test-2', 3, at('11:00'));
+
+  it('is known to the fold: the deadline it moved into the past is breached on retarget', () => {
+    expect(changed).toMatchObject({ key: 'caserelay:policy-changed:test-1:test-2:3', from: 'test-1', to: 'test-2' });
+    const state = fold([...log, changed], stricter);
+    // An hour from 09:00.
+    expect(turnOf(state, 'resolution')).toMatchObject({ targetSeconds: HOUR, retargetedAt: at('11:00') });
+    expect(reachedThresholds(state, contextOf(stricter), Date.parse(at('11:00')))).toMatchObject([
+      { kind: 'breached-on-retarget', dueAt: Date.parse(at('10:00')) },
+    ]);
+    expect(reachedThresholds(fold(log, stricter), contextOf(stricter), Date.parse(at('11:00')))).toMatchObject([
+      { kind: 'breach' },
+    ]);
+  });
+
+  it('leaves alone what it did not change', () => {
+    const same = { ...ALL, version: 'test-2' };
+    expect(turnOf(fold([...log, changed], same), 'resolution')?.retargetedAt).toBeUndefined();
+  });
+
+  it('leaves alone what had ended, and a turn that began later', () => {
+    const again = [opened(day('09:00')), reply(day('09:10')), fromCustomer(day('09:20'))];
+    const before = policyChanged(fold(again), 'test-2', 3, at('11:00'));
+    const slower = {
+      ...ALL,
+      version: 'test-2',
+      clocks: ClockName.options.map((name) => clock(name, { calendar: 'always' })),
+    };
+    const after = [...again, before, reply(day('12:00')), fromCustomer(day('13:00'))];
+    expect(turnOf(fold(after, slower), 'first-response')?.retargetedAt).toBeUndefined();
+    expect(turnOf(fold(after, slower), 'next-response')).toMatchObject({ turn: 2 });
+    expect(turnOf(fold(after, slower), 'next-response')?.retargetedAt).toBeUndefined();
+    expect(turnOf(fold([...again, before], slower), 'next-response')?.retargetedAt).toBe(at('11:00'));
+  });
+
+  it('lists only what is still open', () => {
+    expect(policyChanged(fold([...log, solved(day('12:00'))]), 'test-2', 4, at('13:00')).targets).toEqual([]);
+  });
+});
+
+describe('laws over all clocks', () => {
+  const minute = fc
+    .integer({ min: 0, max: 6000 })
+    .map((n) => new Date(Date.parse(day('08:00')) + n * 60_000).toISOString());
+  const anyEvent: fc.Arbitrary<CaseEvent> = minute.chain((when) =>
+    fc.oneof(
+      fc.constantFrom(
+        opened(when),
+        fromCustomer(when),
+        reply(when),
+        solved(when),
+        reopened(when),
+        event('merged', when, {}),
+        event('assigned', when, { assigneeId: null, group: '102' }),
+        event('assigned', when, { assigneeId: null, group: '101' }),
+        event('absorbed', when, { from: 'zendesk:2', waiting: { startedAt: at('08:30'), pauses: [] } }),
+        event('handoff-accepted', when, { handoffId: 'ho_1', vendor: 'manila' }),
+        event('handoff-resolved', when, { handoffId: 'ho_1', vendor: 'manila' }),
+        event('handoff-offered', when, {
+          handoffId: 'ho_1',
+          vendor: 'manila',
+          attempt: 1,
+          reason: '',
+          packetHash: '',
+          answerBy: when,
+        }),
+      ),
+      fc
+        .constantFrom<EventOf<'status-changed'>['status']>('open', 'pending', 'on-hold', 'new', 'closed', 'deleted')
+        .map((to) => status(when, to)),
+      fc.constantFrom<'low' | 'urgent' | null>('low', 'urgent', null).map((to) => priority(when, to)),
+    ),
+  );
+  const log = fc.array(anyEvent, { minLength: 1, maxLength: 30 });
+
+  it('any order, with duplicates, gives the same case', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+        ),
+        ([events, shuffled]) => {
+          expect(fold(shuffled)).toEqual(fold(events));
+        },
+      ),
+    );
+  });
+
+  it('one turn of a clock is kept, pauses lie in order within it, and no clock runs in a case that is over', () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        const state = fold(events);
+        expect(new Set(state.turns.map((turn) => turn.clock)).size).toBe(state.turns.length);
+        for (const turn of state.turns) {
+          const marks = [
+            turn.startedAt,
+            ...turn.pauses.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
+          ];
+          expect(marks).toEqual([...marks].sort());
+          const open = turn.stoppedAt === undefined && turn.cancelledAt === undefined;
+          const late = turn.clock === 'next-response' || turn.clock.startsWith('handoff');
+          if (open && !late) expect(['solved', 'closed', 'merged', 'deleted']).not.toContain(state.status);
+        }
+      }),
+    );
+  });
+
+  it('worked time never runs backwards, and a met clock is frozen for ever', () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        const context = contextOf(ALL);
+        for (const turn of fold(events).turns) {
+          const promise = clockPolicy(ALL, turn.clock) as Policy['clocks'][number];
+          const seen = (time: string) => measure(turn, promise, context.calendar(turn.calendar), Date.parse(time));
+          const [earlier, later] = [seen('2026-11-21T00:00:00Z'), seen('2027-03-01T00:00:00Z')];
+          expect(later.workedSeconds).toBeGreaterThanOrEqual(earlier.workedSeconds);
+          if (earlier.status === 'met' || earlier.status === 'met-late') expect(later).toEqual(earlier);
+        }
+      }),
+    );
+  });
+});
