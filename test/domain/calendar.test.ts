@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type CalendarDefinition, compileCalendar, NoOpenTimeError } from '../../domain/calendar.ts';
+import {
+  ALWAYS,
+  type CalendarDefinition,
+  compileCalendar,
+  NoOpenTimeError,
+  type Window,
+} from '../../domain/calendar.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -99,5 +105,224 @@ describe('due: start + open time', () => {
     used.elapsed(at('1999-01-01T00:00:00Z'), at('2001-01-01T00:00:00Z'));
     const start = at('2015-10-16T18:00:00Z');
     expect(used.add(start, 100 * HOUR)).toBe(fresh().add(start, 100 * HOUR));
+  });
+});
+
+describe('where the clocks change', () => {
+  it('counts a night shift over the end of summer time as an hour longer', () => {
+    const night = compileCalendar({ zone: 'America/New_York', weekly: { sat: [[1320, 360]] }, holidays: [] });
+    // Sat 2026-10-31 22:00 EDT is 02:00Z; Sun 06:00 EST is 11:00Z.
+    expect(night.elapsed(at('2026-10-31T00:00Z'), at('2026-11-02T00:00Z')) / HOUR).toBe(9);
+    expect(iso(night.add(at('2026-10-31T12:00Z'), 9 * HOUR))).toBe('2026-11-01T11:00:00.000Z');
+  });
+
+  it('moves by half an hour on Lord Howe Island', () => {
+    const sundays = compileCalendar({ zone: 'Australia/Lord_Howe', weekly: { sun: [[0, 360]] }, holidays: [] });
+    // Back from +11 to +10:30 on 5 April, forward again on 4 October, both at 02:00.
+    expect(sundays.elapsed(at('2026-04-04T00:00Z'), at('2026-04-06T00:00Z')) / HOUR).toBe(6.5);
+    expect(sundays.elapsed(at('2026-10-03T00:00Z'), at('2026-10-05T00:00Z')) / HOUR).toBe(5.5);
+  });
+
+  it('opens an hour later when the clocks skip the opening, also at midnight', () => {
+    const gap = compileCalendar({ zone: 'America/Los_Angeles', weekly: { sun: [[130, 170]] }, holidays: [] });
+    // 02:10 to 02:50 on 2026-03-08 are skipped: 03:10 to 03:50 PDT.
+    expect([...gap.openings(at('2026-03-08T00:00Z'), at('2026-03-09T00:00Z'))]).toEqual([
+      [at('2026-03-08T10:10Z'), at('2026-03-08T10:50Z')],
+    ]);
+    const midnight = compileCalendar({
+      zone: 'America/Sao_Paulo',
+      weekly: { sat: [[1080, 1440]], sun: [[0, 120]] },
+      holidays: [],
+    });
+    // At 24:00 on 2015-10-17 it was 01:00: six hours of Saturday, one of Sunday.
+    expect(midnight.elapsed(at('2015-10-17T12:00Z'), at('2015-10-18T12:00Z')) / HOUR).toBe(7);
+  });
+
+  it('is open the first time only when the clocks repeat the hour', () => {
+    const once = compileCalendar({ zone: 'America/New_York', weekly: { sun: [[75, 105]] }, holidays: [] });
+    expect([...once.openings(at('2026-11-01T00:00Z'), at('2026-11-02T00:00Z'))]).toEqual([
+      [at('2026-11-01T05:15Z'), at('2026-11-01T05:45Z')],
+    ]);
+  });
+
+  it('sees a change that falls on the UTC day after, as in Greenland', () => {
+    // On Saturday 2022-03-26 at 22:00 (-03) it was 23:00 (-02): 21:00 is 00:00Z, 24:00 is 02:00Z.
+    const nuuk = compileCalendar({ zone: 'America/Nuuk', weekly: { sat: [[1260, 1440]] }, holidays: [] });
+    expect(nuuk.elapsed(at('2022-03-26T12:00Z'), at('2022-03-27T12:00Z')) / HOUR).toBe(2);
+    const late = compileCalendar({ zone: 'America/Nuuk', weekly: { sat: [[1410, 1440]] }, holidays: [] });
+    expect(iso(late.nextOpen(at('2022-03-26T12:00Z')))).toBe('2022-03-27T01:30:00.000Z');
+  });
+
+  it('has no hours on the date that Samoa left out, and ends a night shift across it on time', () => {
+    const apia = compileCalendar({ zone: 'Pacific/Apia', weekly: NINE_TO_FIVE, holidays: [] });
+    // Thursday 2011-12-29 16:00 was 02:00Z (-10). Saturday followed; Monday 10:00 was 20:00Z (+14) on Sunday.
+    expect(iso(apia.add(at('2011-12-30T02:00Z'), 2 * HOUR))).toBe('2012-01-01T20:00:00.000Z');
+    expect(apia.isOpen(at('2011-12-30T22:00Z'))).toBe(false);
+    const night = compileCalendar({ zone: 'Pacific/Apia', weekly: { thu: [[1320, 360]] }, holidays: [] });
+    // Thursday 22:00 to Saturday 06:00 by the calendar, eight hours by the clock.
+    expect([...night.openings(at('2011-12-29T22:00Z'), at('2012-01-02T00:00Z'))]).toEqual([
+      [at('2011-12-30T08:00Z'), at('2011-12-30T16:00Z')],
+    ]);
+  });
+});
+
+describe('days that differ', () => {
+  it('ends a night shift that runs into a holiday, and does not begin one on it', () => {
+    const manila = compileCalendar({
+      zone: 'Asia/Manila',
+      weekly: { thu: [[1260, 300]], fri: [[1260, 300]] },
+      holidays: ['2026-06-12'],
+    });
+    // Thursday 21:00 is 13:00Z; Friday, the holiday, 05:00 is Thursday 21:00Z.
+    expect([...manila.openings(at('2026-06-11T00:00Z'), at('2026-06-14T00:00Z'))]).toEqual([
+      [at('2026-06-11T13:00Z'), at('2026-06-11T21:00Z')],
+    ]);
+  });
+
+  it('carries New Year over to the first working day', () => {
+    const cal = compileCalendar({ zone: 'UTC', weekly: NINE_TO_FIVE, holidays: ['2027-01-01'] });
+    expect(iso(cal.add(at('2026-12-31T16:00Z'), 2 * HOUR))).toBe('2027-01-04T10:00:00.000Z');
+    expect(iso(cal.subtract(at('2027-01-04T10:00Z'), 2 * HOUR))).toBe('2026-12-31T16:00:00.000Z');
+  });
+
+  it('opens on a holiday that has special hours, and closes on a special day without any', () => {
+    const cal = compileCalendar({
+      zone: 'UTC',
+      weekly: NINE_TO_FIVE,
+      holidays: ['2026-12-25'],
+      special: { '2026-12-25': [[600, 660]], '2026-12-28': [] },
+    });
+    expect(cal.elapsed(at('2026-12-25T00:00Z'), at('2026-12-29T00:00Z')) / HOUR).toBe(1);
+  });
+
+  it('counts windows that overlap or touch once, as one opening', () => {
+    const cal = compileCalendar({
+      zone: 'UTC',
+      weekly: {
+        mon: [
+          [600, 720],
+          [540, 660],
+          [720, 780],
+        ],
+        tue: [
+          [540, 600],
+          [610, 620],
+          [530, 640],
+        ],
+      },
+      holidays: [],
+    });
+    expect([...cal.openings(at('2026-01-05T00:00Z'), at('2026-01-07T00:00Z'))]).toEqual([
+      [at('2026-01-05T09:00Z'), at('2026-01-05T13:00Z')],
+      [at('2026-01-06T08:50Z'), at('2026-01-06T10:40Z')],
+    ]);
+  });
+});
+
+describe('counting back', () => {
+  it('goes from Monday morning to Friday afternoon', () => {
+    expect(iso(office.subtract(at('2024-01-22T10:00Z'), 2 * HOUR))).toBe('2024-01-19T16:00:00.000Z');
+    expect(iso(office.subtract(at('2024-01-22T03:00Z'), HOUR))).toBe('2024-01-19T16:00:00.000Z');
+  });
+
+  it('stays at the opening when it ends exactly there, and where it is for nothing', () => {
+    expect(iso(office.subtract(at('2024-01-22T10:00Z'), HOUR))).toBe('2024-01-22T09:00:00.000Z');
+    expect(iso(office.subtract(at('2024-01-21T10:00Z'), 0))).toBe('2024-01-21T10:00:00.000Z');
+  });
+
+  it('says so when there is not enough open time before', () => {
+    const once = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [], special: { '2026-01-01': [[0, 60]] } });
+    expect(iso(once.subtract(at('2026-01-02T00:00Z'), HOUR))).toBe('2026-01-01T00:00:00.000Z');
+    expect(() => once.subtract(at('2026-01-02T00:00Z'), HOUR + 1)).toThrow(
+      'no open time in the ten years before 2026-01-01T00:00:00.000Z',
+    );
+    expect(() => office.subtract(0, -1)).toThrow(RangeError);
+  });
+
+  it('reaches nine years back for the one day that was open, but not eleven', () => {
+    const once = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [], special: { '2026-01-01': [[0, 60]] } });
+    expect(iso(once.subtract(at('2035-01-01T00:00Z'), HOUR))).toBe('2026-01-01T00:00:00.000Z');
+    expect(iso(once.nextOpen(at('2017-01-01T00:00Z')))).toBe('2026-01-01T00:00:00.000Z');
+    const later = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [], special: { '2076-01-01': [[0, 60]] } });
+    expect(() => later.add(0, 1)).toThrow('no open time in the ten years after 1970-01-01T00:00:00.000Z');
+    expect(() => later.nextOpen(0)).toThrow('the calendar in UTC has no open time');
+  });
+});
+
+describe('openings', () => {
+  const first = (openings: Iterable<readonly [number, number]>, count: number) => {
+    const found: string[][] = [];
+    for (const [from, to] of openings) {
+      if (found.length === count) break;
+      found.push([iso(from), iso(to)]);
+    }
+    return found;
+  };
+
+  it('go on without an end, cut to where they begin', () => {
+    expect(first(office.openings(at('2024-01-19T12:00Z')), 2)).toEqual([
+      ['2024-01-19T12:00:00.000Z', '2024-01-19T17:00:00.000Z'],
+      ['2024-01-22T09:00:00.000Z', '2024-01-22T17:00:00.000Z'],
+    ]);
+  });
+
+  it('are cut to where they are asked to end', () => {
+    const until = (to: string) => first(office.openings(at('2024-01-19T17:00Z'), at(to)), 9);
+    expect(until('2024-01-22T10:00Z')).toEqual([['2024-01-22T09:00:00.000Z', '2024-01-22T10:00:00.000Z']]);
+    expect(until('2024-01-22T09:00Z')).toEqual([]);
+    expect(until('2024-01-19T16:00Z')).toEqual([]);
+  });
+
+  it('end when ten years pass without one, and have no end when it never closes', () => {
+    const once = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [], special: { '2026-01-01': [[0, 60]] } });
+    expect(first(once.openings(at('2026-01-01T00:30Z')), 9)).toEqual([
+      ['2026-01-01T00:30:00.000Z', '2026-01-01T01:00:00.000Z'],
+    ]);
+    const day: Window[] = [[0, 1440]];
+    const weekly = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
+    const open = compileCalendar({ zone: 'Europe/Berlin', weekly, holidays: ['2026-01-05'] });
+    const end = at('2026-01-04T23:00Z');
+    expect([...open.openings(at('2026-01-01T00:00Z'))]).toEqual([
+      [at('2026-01-01T00:00Z'), end],
+      [end + 24 * HOUR, Number.POSITIVE_INFINITY],
+    ]);
+    expect([...open.openings(end, at('2066-01-01T00:00Z'))]).toEqual([[end + 24 * HOUR, at('2066-01-01T00:00Z')]]);
+    expect([...ALWAYS.openings(5)]).toEqual([[5, Number.POSITIVE_INFINITY]]);
+    expect([...ALWAYS.openings(5, 5)]).toEqual([]);
+    expect([...ALWAYS.openings(5, 6)]).toEqual([[5, 6]]);
+  });
+});
+
+describe('what is not an instant or a duration', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%s is refused', (odd) => {
+    expect(() => office.add(odd, 1)).toThrow('an instant must be a finite number');
+    expect(() => office.add(0, odd)).toThrow('a duration must be 0 or more milliseconds');
+    expect(() => ALWAYS.add(0, odd)).toThrow(RangeError);
+    expect(() => ALWAYS.subtract(0, odd)).toThrow(RangeError);
+    expect(() => office.isOpen(odd)).toThrow(RangeError);
+    expect(() => office.nextOpen(odd)).toThrow(RangeError);
+  });
+});
+
+describe('the calendar that is always open', () => {
+  it('counts plain time', () => {
+    expect(ALWAYS.add(1000, 500)).toBe(1500);
+    expect(ALWAYS.subtract(1000, 500)).toBe(500);
+    expect(ALWAYS.elapsed(1000, 1500)).toBe(500);
+    expect(ALWAYS.elapsed(1500, 1000)).toBe(0);
+    expect(ALWAYS.isOpen(3)).toBe(true);
+    expect(ALWAYS.nextOpen(3)).toBe(3);
+    expect(ALWAYS.zone).toBe('UTC');
+  });
+});
+
+describe('open or not', () => {
+  it('begins with the opening and ends before the closing', () => {
+    expect(office.isOpen(at('2024-01-19T09:00Z'))).toBe(true);
+    expect(office.isOpen(at('2024-01-19T09:00Z') - 1)).toBe(false);
+    expect(office.isOpen(at('2024-01-19T17:00Z') - 1)).toBe(true);
+    expect(office.isOpen(at('2024-01-19T17:00Z'))).toBe(false);
+    expect(iso(office.nextOpen(at('2024-01-19T17:00Z')))).toBe('2024-01-22T09:00:00.000Z');
+    expect(iso(office.nextOpen(at('2024-01-19T12:00Z')))).toBe('2024-01-19T12:00:00.000Z');
   });
 });
