@@ -257,16 +257,18 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
     state.fields.text === undefined && event.text !== undefined
       ? { ...state, fields: { ...state.fields, text: event.text } }
       : state;
-  if (asked.openedAt === undefined || isIgnored(asked)) return asked;
+  // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
+  const answerable = asked.status === 'solved' || !isOver(asked.status);
+  if (asked.openedAt === undefined || !answerable || isIgnored(asked)) return asked;
   if (asked.automatic !== undefined) {
     // The case was opened by a machine; this is the first person who writes.
     const { automatic: _, ...personal } = asked;
     const started = { ...personal, ...startFromOpening(personal, at, context.policy) };
     return started.queue === undefined ? started : owned(started, at, context);
   }
-  // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
-  const awaited = waitingTurn(asked.turns) === undefined && (asked.status === 'solved' || !isOver(asked.status));
-  return awaited ? { ...asked, ...startTurn(asked, 'next-response', at, context.policy) } : asked;
+  return waitingTurn(asked.turns) === undefined
+    ? { ...asked, ...startTurn(asked, 'next-response', at, context.policy) }
+    : asked;
 }
 
 /** Parked as spam, and nobody of ours has thought otherwise. */
