@@ -44,8 +44,8 @@ export interface Measure {
 
 const ms = (instant: string) => Date.parse(instant);
 
-/** The stretches of a turn in which its clock runs; the last is endless unless paused, stopped or cut at `until`. */
-function runs(turn: Turn): [from: number, to: number][] {
+/** The stretches (ms) of a turn in which its clock runs, in order; the last is endless unless the turn is paused or over. */
+export function runs(turn: Turn): [from: number, to: number][] {
   const result: [number, number][] = [];
   const end = turn.stoppedAt ?? turn.cancelledAt;
   const limit = end === undefined ? Number.POSITIVE_INFINITY : ms(end);
@@ -126,16 +126,17 @@ function statusOf(
   if (due !== null && now >= due) return 'breached';
   if (isPaused(turn)) return 'paused';
   const warned = policy.warnings.some((warning) => {
-    const at = instantOfWork(turn, workBefore(turn, warning), calendar);
+    const at = warningAt(turn, warning, calendar);
     return at !== null && now >= at;
   });
   return warned ? 'imminent' : 'running';
 }
 
-/** Open time (seconds) after which a warning is due. */
-function workBefore(turn: Turn, warning: Warning): number {
-  if (warning.share !== undefined) return Math.ceil(turn.targetSeconds * warning.share * 1000) / 1000;
-  return Math.max(0, turn.targetSeconds - (warning.secondsBefore ?? 0));
+/** When a warning is due (ms); null if the clock does not get there, or if the target is too short for it. */
+function warningAt(turn: Turn, { share, secondsBefore = 0 }: Warning, calendar: Calendar): number | null {
+  const { targetSeconds } = turn;
+  const work = share === undefined ? targetSeconds - secondsBefore : Math.ceil(targetSeconds * share * 1000) / 1000;
+  return work > 0 ? instantOfWork(turn, work, calendar) : null;
 }
 
 export interface Threshold {
@@ -179,7 +180,7 @@ export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>
   const warnings: Threshold[] = [];
   let overtakenUntil = Number.NEGATIVE_INFINITY;
   for (const warning of policy.warnings) {
-    const at = instantOfWork(turn, workBefore(turn, warning), calendar);
+    const at = warningAt(turn, warning, calendar);
     if (at === null || at >= due) continue;
     if (told(warning.name)) overtakenUntil = Math.max(overtakenUntil, at);
     else warnings.push({ ...base, threshold: warning.name, kind: 'warning', at });
