@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, alertFor, isMoot, recipients } from '../../domain/alert.ts';
+import { Alert, alertFor, isMoot, recipients, turnOf } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
-import { event, opened, priority, reply, solved, status } from '../support/events.ts';
+import { event, fromCustomer, opened, priority, reply, solved, status } from '../support/events.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
 
 const context = contextOf();
@@ -60,6 +60,41 @@ describe('which event calls for an alert', () => {
   });
 });
 
+describe('an alert as it is passed on', () => {
+  it.each(['warning', 'breach', 'breached-on-retarget', 'came-home'] as const)('is read back as it was: %s', (kind) => {
+    expect(Alert.parse({ ...WARNING, kind })).toEqual({ ...WARNING, kind });
+  });
+
+  it('needs its kind, its case and its instant', () => {
+    for (const name of ['alertId', 'caseId', 'kind', 'at'] as const)
+      expect(Alert.safeParse({ ...WARNING, [name]: undefined }).success).toBe(false);
+    expect(Alert.safeParse({ ...WARNING, kind: '' }).success).toBe(false);
+  });
+});
+
+describe('the turn of an alert', () => {
+  const log = [OPENED, reply('2026-11-16T10:05:00Z'), fromCustomer('2026-11-16T10:10:00Z')];
+  const again = [...log, reply('2026-11-16T10:15:00Z'), fromCustomer('2026-11-16T10:20:00Z')];
+  const about = (turn: number): Alert => ({ ...WARNING, clock: 'next-response', turn });
+  const startOf = (alert: Alert, events: CaseEvent[]) => {
+    const state = foldCase(events, context);
+    return state && turnOf(alert, state)?.startedAt;
+  };
+
+  it('is the run it was raised for, not a later one of the same clock', () => {
+    expect(startOf(about(1), log)).toBe('2026-11-16T10:10:00.000Z');
+    expect(startOf(about(2), again)).toBe('2026-11-16T10:20:00.000Z');
+    expect(startOf(about(2), log)).toBeUndefined();
+    expect(startOf(about(1), again)).not.toBe('2026-11-16T10:20:00.000Z');
+  });
+
+  it('that is gone leaves nothing to tell', () => {
+    const state = foldCase(log, context);
+    if (state === undefined) throw new Error('no case');
+    expect(isMoot(about(2), state, context.calendar)).toBe(true);
+  });
+});
+
 describe('an alert is moot', () => {
   it('not while its promise is open', () => {
     expect(mootAfter()).toBe(false);
@@ -84,6 +119,31 @@ describe('an alert is moot', () => {
     const state = foldCase([OPENED, WARNED, breached], context);
     if (state === undefined) throw new Error('no case');
     expect(isMoot(alertFor(breached, 'al_2') as Alert, state, context.calendar)).toBe(false);
+  });
+
+  it('once the promise was kept late: nobody has to act any more', () => {
+    const breached = reached('breach', 'breach', '2026-11-16T10:30:00Z');
+    const state = foldCase([OPENED, breached, reply('2026-11-16T10:45:00Z')], context);
+    if (state === undefined) throw new Error('no case');
+    expect(isMoot(alertFor(breached, 'al_2') as Alert, state, context.calendar)).toBe(true);
+  });
+
+  it('not because of what was told of another target, once the old one is back', () => {
+    // High: within an hour, by 11:00. Its warning is told at 10:45, then the case is urgent again, by 10:30.
+    const high = { ...reached('75%', 'warning', '2026-11-16T10:45:00Z'), targetSeconds: 3600 } as CaseEvent;
+    const back = [priority('2026-11-16T10:24:00Z', 'high'), high, priority('2026-11-16T10:46:00Z', 'urgent')];
+    expect(mootAfter(...back)).toBe(false);
+  });
+
+  it('if it names no threshold, by the breach', () => {
+    const breached = reached('breach', 'breach', '2026-11-16T10:30:00Z');
+    const { threshold: _, ...nameless } = WARNING;
+    const state = foldCase([OPENED, breached, WARNED], context);
+    if (state === undefined) throw new Error('no case');
+    // The log is folded in the order of its instants: the warning, then the breach, which is the last word.
+    expect(isMoot({ ...nameless, kind: 'breach' }, state, context.calendar)).toBe(false);
+    const later = { ...state, turns: state.turns.map((turn) => ({ ...turn, told: ['breach@1800', 'last@1800'] })) };
+    expect(isMoot({ ...nameless, kind: 'breach' }, later, context.calendar)).toBe(true);
   });
 
   it('while its clock is paused before the deadline, and not if it was paused after', () => {
@@ -130,6 +190,11 @@ describe('a rung goes to', () => {
   it('every lead of the queue, and to no other', () => {
     expect(ids('general', 1, MONDAY_NIGHT)).toEqual(['ana', 'ben']);
     expect(ids('trust-and-safety', 1, MONDAY_NIGHT)).toEqual(['ben']);
+  });
+
+  it('every lead of the queue when the policy has no such rung any more', () => {
+    expect(ids('trust-and-safety', 9, MONDAY_NIGHT)).toEqual(['ben']);
+    expect(ids('general', 9, MONDAY_NIGHT)).toEqual(['ana', 'ben']);
   });
 
   it('every lead if the case has no queue, or one that is unknown or without leads', () => {

@@ -35,6 +35,10 @@ describe('the handoff contract', () => {
     expect(canMove(from, to)).toBe(allowed.has(edge));
   });
 
+  it.each(['rejected', 'expired', 'resolved', 'returned', 'recalled'] as const)('%s is an end', (state) => {
+    expect(HANDOFF_EDGES[state]).toEqual([]);
+  });
+
   it('names no state that does not exist', () => {
     expect(Object.keys(HANDOFF_EDGES).sort()).toEqual([...STATES].sort());
   });
@@ -114,6 +118,21 @@ describe('choosing a vendor', () => {
     });
   });
 
+  it('says who was passed over and why, each of them', () => {
+    const lima = { ...BOGOTA, id: 'lima', categories: [] };
+    const policy = { ...POLICY, vendors: [MANILA, lima, BOGOTA] };
+    expect(select({ ...caseOf(), triedVendors: ['manila'] }, policy)).toEqual({
+      vendor: 'bogota',
+      refused: ['manila: already-tried', 'lima: category'],
+      reason: 'bogota; not manila: already-tried, lima: category',
+    });
+    expect(select({ ...caseOf(), triedVendors: ['manila'] }, { ...policy, vendors: [MANILA, lima] })).toEqual({
+      vendor: undefined,
+      refused: ['manila: already-tried', 'lima: category'],
+      reason: 'no vendor is eligible (manila: already-tried, lima: category)',
+    });
+  });
+
   it('says who was passed over and why', () => {
     const state = { ...caseOf(), triedVendors: ['manila'] };
     expect(select(state)).toEqual({
@@ -138,6 +157,7 @@ describe('choosing a vendor', () => {
     ['a regional case to a vendor of the language', 'en-US', ['en'], true],
     ['underscores and case as CRMs write them', 'EN_us', ['en'], true],
     ['a regional vendor and its region', 'es-MX', ['es-MX'], true],
+    ['a regional vendor as a policy may write it', 'es-MX', ['es_mx'], true],
     ['a regional vendor and the language at large', 'es', ['es-MX'], false],
     ['a language that begins alike', 'enm', ['en'], false],
     ['an unknown language stops nobody', 'unknown', ['en'], true],
@@ -216,13 +236,28 @@ describe('who may be told of a case', () => {
     expect(mayReceive(caseOf(log), MANILA, POLICY)).toBe(may);
   });
 
+  it('goes by what triage decided while no rule matches what the case has become', () => {
+    const log = [...vendorCaseLog({ sensitive: true })];
+    const policy = { ...POLICY, triage: { ...POLICY.triage, rules: [] } };
+    expect(mayReceive(caseOf(log), MANILA, policy)).toBe(false);
+    // "otherwise" says restricted, for which Manila isn't cleared: it is no decision about this case, and doesn't count.
+    expect(mayReceive(caseOf(), MANILA, policy)).toBe(true);
+  });
+
   it.each([
     ['a sensitive text that came after triage', { text: 'I will kill him' }],
     ['the same behind characters that nobody sees', { text: 'I will ki\u00adll him' }],
     ['a class that the vendor is not cleared for', { region: 'US' }],
   ])('not %s: the packet would carry it', (_, fields) => {
     const outcome = { ...POLICY.triage.otherwise, dataClass: 'us-only' };
-    const here = { id: 'us', owner: 'ana', reason: 'data of the US', score: 1, when: { field: 'region', is: ['us'] }, outcome };
+    const here = {
+      id: 'us',
+      owner: 'ana',
+      reason: 'data of the US',
+      score: 1,
+      when: { field: 'region', is: ['us'] },
+      outcome,
+    };
     const rules = [here, ...POLICY.triage.rules];
     const policy = { ...POLICY, triage: { ...POLICY.triage, rules } };
     const later = event('status-changed', '2026-03-11T08:29:30Z', { status: 'open', fields });
@@ -259,7 +294,13 @@ describe('the packet', () => {
     });
   });
 
-  it('leaves out a listed field that the case does not have', () => {
-    expect(buildPacket(caseOf(), { ...MANILA, packetFields: ['channel', 'region'] })).toEqual({});
+  it('leaves out a listed field that the case does not have: not even its name is there', () => {
+    const packet = buildPacket(caseOf(), { ...MANILA, packetFields: ['channel', 'region'] });
+    expect(Object.keys(packet)).toEqual([]);
+  });
+
+  it('of a case that was never triaged has nothing of triage', () => {
+    const untriaged = caseOf(vendorCaseLog().slice(0, 1));
+    expect(buildPacket(untriaged, MANILA)).toEqual({ priority: 'normal', subject: 'Black screen' });
   });
 });
