@@ -1,9 +1,9 @@
 import { type Alert, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
+import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
-import type { ClockName } from '../../domain/event.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
-import { inZone, relative, span, targetInWords } from './time-words.ts';
+import { inZone, relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
 export interface AlertWords {
@@ -34,18 +34,6 @@ export interface AlertView {
   /** ms; what "in 12 min" is seen from. */
   readonly now: number;
 }
-
-const CLOCK_NAMES: Readonly<Record<ClockName, string>> = {
-  'first-response': 'First response',
-  'next-response': 'Next response',
-  'periodic-update': 'Update',
-  resolution: 'Resolution',
-  'requester-wait': "Customer's wait",
-  'agent-work': 'Agent work',
-  'queue-ownership': 'Time in the queue',
-  'handoff-ack': "Vendor's answer",
-  'handoff-resolution': "Vendor's work",
-};
 
 /** Longest part of a customer's subject that is shown, characters. */
 const SUBJECT_LENGTH = 120;

@@ -42,20 +42,3 @@ export function span(duration: number): string {
 function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
-
-/**
- * "30 business minutes", "1 business hour 30 minutes"; on the calendar "always" just "30 minutes".
- * Never days: a business day means something else to everyone.
- */
-export function targetInWords(seconds: number, calendar: string): string {
-  const units = [
-    [Math.floor(seconds / 3600), 'hour'],
-    [Math.floor((seconds % 3600) / 60), 'minute'],
-    [seconds % 60, 'second'],
-  ] as const;
-  const business = calendar === 'always' ? '' : 'business ';
-  return units
-    .filter(([count]) => count > 0)
-    .map(([count, unit], index) => `${count} ${index === 0 ? business : ''}${unit}${count === 1 ? '' : 's'}`)
-    .join(' ');
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inZone, relative, span, targetInWords } from '../../../functions/shared/time-words.ts';
+import { inZone, relative, span } from '../../../functions/shared/time-words.ts';
 
 describe('an instant on the wall clock of a zone', () => {
   it.each([
@@ -38,19 +38,5 @@ describe('how far away an instant is', () => {
   it('never says sixty of anything', () => {
     expect(span(3_599_600)).toBe('1 h');
     expect(span(86_399_000)).toBe('1 day');
-  });
-});
-
-describe('a target in words', () => {
-  it.each([
-    [1800, 'office', '30 business minutes'],
-    [3600, 'office', '1 business hour'],
-    [5400, 'office', '1 business hour 30 minutes'],
-    [57_600, 'office', '16 business hours'],
-    [20, 'office', '20 business seconds'],
-    [1800, 'always', '30 minutes'],
-    [90, 'always', '1 minute 30 seconds'],
-  ])('%d s on %s is %s', (seconds, calendar, expected) => {
-    expect(targetInWords(seconds, calendar)).toBe(expected);
   });
 });

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { type Measure, measure, type Turn } from './clock.ts';
+import { Instant, Pause } from './event.ts';
+import { CalendarPolicy, type Policy, policyCalendars, Warning } from './policy.ts';
+
+/** The inputs of a clock, complete: nothing else decides its deadline. */
+export const Replay = z.object({
+  asOf: Instant,
+  startedAt: Instant,
+  /** Seconds of open time; the only target that counts, from the start, however often it changed. */
+  targetSeconds: z.number(),
+  pauses: z.array(Pause),
+  stoppedAt: z.optional(Instant),
+  cancelledAt: z.optional(Instant),
+  warnings: z.array(Warning),
+  /** Name of the calendar in `calendars`, or "always". */
+  calendar: z.string(),
+  /** It, and the members of a group. */
+  calendars: z.record(z.string(), CalendarPolicy),
+});
+export type Replay = z.infer<typeof Replay>;
+
+/**
+ * The figures of a clock, worked out anew from the `replay` of its receipt and nothing else: no
+ * log, no policy, no network. Throws a ZodError for something that is not a receipt.
+ */
+export function replayReceipt(input: unknown): Measure {
+  const { replay } = z.object({ replay: Replay }).parse(input);
+  const { asOf, warnings, calendar, calendars, ...rest } = replay;
+  const turn: Turn = { clock: 'resolution', turn: 1, calendar, told: [], ...rest };
+  return measure(turn, { warnings }, policyCalendars({ calendars, version: 'replay' })(calendar), Date.parse(asOf));
+}
+
+/** The definition of a calendar, and those of its members if it is a group (a group has no groups in it); none for "always". */
+export function calendarsOf(name: string, calendars: Policy['calendars']): Policy['calendars'] {
+  const definition = calendars[name];
+  const members = definition !== undefined && 'members' in definition ? definition.members : [];
+  return Object.fromEntries([name, ...members].flatMap((each) => pick(each, calendars)));
+}
+
+function pick(name: string, calendars: Policy['calendars']): [string, CalendarPolicy][] {
+  const definition = calendars[name];
+  return definition === undefined ? [] : [[name, definition]];
+}

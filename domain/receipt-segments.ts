@@ -1,0 +1,193 @@
+import type { Calendar } from './calendar.ts';
+import { runs } from './clock.ts';
+import { targetInWords } from './clock-words.ts';
+import { type Pause, toInstant } from './event.ts';
+import type { Stretch } from './stretches.ts';
+import type { Cause, Retarget, TurnHistory } from './turn-history.ts';
+
+/**
+ * `counted` open time that is used up; `closed`, `holiday`, `special-day` closed, and why;
+ * `paused`; `retarget` an instant at which the promise changed (no length); `summary` several
+ * segments of a long receipt in one.
+ */
+export type SegmentKind = 'counted' | 'closed' | 'holiday' | 'special-day' | 'paused' | 'retarget' | 'summary';
+
+export interface Segment {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: SegmentKind;
+  readonly reason: string;
+  /** What caused it, and what ended it, where that was an event. */
+  readonly by?: Cause;
+  readonly endedBy?: Cause;
+  /** Seconds that count towards the target. */
+  readonly seconds: number;
+  /** Of a pause: the open seconds in it, by which it moves the deadline. */
+  readonly openSeconds?: number;
+  /** Counted seconds up to `to`. */
+  readonly sum: number;
+}
+
+/** A segment in the making; instants and lengths in ms. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: SegmentKind;
+  readonly reason: string;
+  readonly by?: Cause | undefined;
+  readonly endedBy?: Cause | undefined;
+  readonly open?: number | undefined;
+}
+
+/** The segments from a turn's start to its end or `now` (ms), cut where the promise changed and at the deadline. */
+export function segmentsUntil(history: TurnHistory, calendar: Calendar, due: number | null, now: number): Segment[] {
+  const { turn } = history;
+  const from = Date.parse(turn.startedAt);
+  const to = Math.max(from, Math.min(now, Date.parse(turn.stoppedAt ?? turn.cancelledAt ?? toInstant(now))));
+  const marks = history.retargets.filter(({ at }) => Date.parse(at) <= to);
+  const cuts = [...new Set([from, ...marks.map(({ at }) => Date.parse(at)), ...(due === null ? [] : [due]), to])]
+    .filter((cut) => cut >= from && cut <= to)
+    .sort((a, b) => a - b);
+  const pieces = cuts.flatMap((cut, i) => [
+    ...marks.filter(({ at }) => Date.parse(at) === cut).map(mark),
+    ...piecesOf(history, calendar, cut, cuts[i + 1] ?? cut),
+  ]);
+  return summed(pieces, 0);
+}
+
+/** The segments between `now` (ms) and the deadline, if nothing happens; `worked` seconds have been used before. */
+export function segmentsAhead(
+  history: TurnHistory,
+  calendar: Calendar,
+  now: number,
+  due: number,
+  worked: number,
+): Segment[] {
+  const from = Math.max(now, Date.parse(history.turn.startedAt));
+  return summed(piecesOf(history, calendar, from, due), worked * 1000);
+}
+
+function piecesOf(history: TurnHistory, calendar: Calendar, from: number, to: number): Piece[] {
+  const pieces: Piece[] = [];
+  let cursor = from;
+  for (const [start, end] of runs(history.turn)) {
+    pieces.push(...pausesIn(history, calendar, cursor, Math.min(start, to)));
+    const until = Math.min(end, to);
+    pieces.push(...calendar.stretches(Math.max(start, cursor), until).map(described));
+    cursor = Math.max(cursor, until);
+  }
+  return [...pieces, ...pausesIn(history, calendar, cursor, to)];
+}
+
+/** What lies between the runs of a turn is its pauses, one after the other. */
+function pausesIn({ turn, pausedBy, resumedBy }: TurnHistory, calendar: Calendar, from: number, to: number): Piece[] {
+  const pieces: Piece[] = [];
+  let cursor = from;
+  for (const [i, pause] of turn.pauses.entries()) {
+    const end = Math.min(to, pause.to === undefined ? to : Date.parse(pause.to));
+    if (end <= cursor) continue;
+    pieces.push({
+      from: cursor,
+      to: end,
+      kind: 'paused',
+      reason: pauseReason(pause),
+      by: pausedBy[i],
+      endedBy: resumedBy[i],
+      open: calendar.elapsed(cursor, end),
+    });
+    cursor = end;
+  }
+  return pieces;
+}
+
+function pauseReason({ reason }: Pause): string {
+  return reason === 'solved' ? 'the case was solved' : `the case was ${reason}`;
+}
+
+function described({ from, to, open, because, localDate }: Stretch): Piece {
+  if (open) return { from, to, kind: 'counted', reason: openReason(because, localDate) };
+  if (because === 'holiday') return { from, to, kind: 'holiday', reason: `holiday ${localDate}` };
+  if (because === 'special-day')
+    return { from, to, kind: 'special-day', reason: `closed by the special hours of ${localDate}` };
+  return { from, to, kind: 'closed', reason: 'outside open hours' };
+}
+
+function openReason(because: Stretch['because'], localDate: string | undefined): string {
+  if (because === 'special-day') return `open by the special hours of ${localDate}`;
+  return because === 'always' ? 'all time counts' : 'open hours';
+}
+
+const OCCASIONS: Partial<Record<Cause['type'], string>> = {
+  'priority-changed': 'a new priority',
+  triaged: 'triage',
+  'policy-changed': 'a new policy',
+  assigned: 'another queue',
+};
+
+function mark({ at, was, is, by }: Retarget): Piece {
+  const calendars = was.calendar === is.calendar ? '' : `, calendar ${is.calendar} instead of ${was.calendar}`;
+  const words = `${targetInWords(is.targetSeconds, is.calendar)}, was ${targetInWords(was.targetSeconds, was.calendar)}`;
+  const instant = Date.parse(at);
+  const reason = `${OCCASIONS[by.type] ?? 'new facts'}: the target is ${words}${calendars}; it counts from the start`;
+  return { from: instant, to: instant, kind: 'retarget', reason, by };
+}
+
+/** Gives each piece what it counts, and the sum up to its end. `before`: ms counted already. */
+function summed(pieces: readonly Piece[], before: number): Segment[] {
+  let sum = before;
+  return pieces.map(({ from, to, kind, reason, by, endedBy, open }) => {
+    const counted = kind === 'counted' ? to - from : 0;
+    sum += counted;
+    return {
+      from: toInstant(from),
+      to: toInstant(to),
+      kind,
+      reason,
+      ...(by === undefined ? {} : { by }),
+      ...(endedBy === undefined ? {} : { endedBy }),
+      seconds: counted / 1000,
+      ...(open === undefined ? {} : { openSeconds: open / 1000 }),
+      sum: sum / 1000,
+    };
+  });
+}
+
+/** Most segments of a receipt, and how many at its beginning and at its end are always shown one by one. */
+const MOST = 160;
+const EDGE = 40;
+
+/** Segments, the middle of a long list summarised: first what lies between two events, then, if it must be, all of it. Nothing is lost from the sum. */
+export function shortened(segments: readonly Segment[]): readonly Segment[] {
+  if (segments.length <= MOST) return segments;
+  const middle = segments.slice(EDGE, -EDGE);
+  const folded = betweenEvents(middle).map(inOne);
+  const shown = folded.length <= MOST - 2 * EDGE ? folded : [inOne(middle)];
+  return [...segments.slice(0, EDGE), ...shown, ...segments.slice(-EDGE)];
+}
+
+/** Groups of segments: each that an event caused by itself, and those between them together. */
+function betweenEvents(segments: readonly Segment[]): Segment[][] {
+  const groups: Segment[][] = [];
+  let previous: Segment | undefined;
+  for (const segment of segments) {
+    const last = groups.at(-1);
+    if (last === undefined || segment.by !== undefined || previous?.by !== undefined) groups.push([segment]);
+    else last.push(segment);
+    previous = segment;
+  }
+  return groups;
+}
+
+function inOne(segments: readonly Segment[]): Segment {
+  const [first, last] = [segments[0] as Segment, segments.at(-1) as Segment];
+  if (first === last) return first;
+  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const pauses = segments.filter(({ kind }) => kind === 'paused').length;
+  const retargets = segments.filter(({ kind }) => kind === 'retarget').length;
+  const among = [
+    ...(pauses === 0 ? [] : [`${pauses} pauses`]),
+    ...(retargets === 0 ? [] : [`${retargets} changes of the target`]),
+  ];
+  const reason = `${segments.length} stretches in one${among.length === 0 ? '' : `, ${among.join(' and ')} among them`}`;
+  return { from: first.from, to: last.to, kind: 'summary', reason, seconds, sum: last.sum };
+}

@@ -1,0 +1,166 @@
+import { Temporal } from 'temporal-polyfill';
+import { CLOCK_NAMES } from './clock-words.ts';
+import type { Receipt } from './receipt.ts';
+import type { Segment, SegmentKind } from './receipt-segments.ts';
+
+/** A receipt in words, on the wall clock of its reader. Zones are IANA names; an unknown one is a RangeError. */
+
+/** One line of a receipt's table. */
+export interface Row {
+  /** The local time at which the line begins. */
+  readonly when: string;
+  /** Counted time of the line and up to its end, h:mm:ss; empty where nothing is counted. */
+  readonly counted: string;
+  readonly sum: string;
+  readonly why: string;
+  readonly kind: SegmentKind | 'now' | 'deadline';
+  /** True for what has not happened yet. */
+  readonly ahead: boolean;
+}
+
+/** The lines of a receipt, in order: what was, where it ended or stands, what lies ahead, and the deadline in its place. */
+export function receiptRows(receipt: Receipt, zone: string): Row[] {
+  const year = local(receipt.startedAt, zone).year;
+  const when = (at: string) => dayAndTime(at, zone, year);
+  const rowOf = (segment: Segment, ahead: boolean): Row => ({
+    when: when(segment.from),
+    counted: segment.seconds === 0 ? '' : clockTime(segment.seconds),
+    sum: clockTime(segment.sum),
+    why: `${ahead ? 'to come: ' : ''}${why(segment)}`,
+    kind: segment.kind,
+    ahead,
+  });
+  const mark = (kind: 'now' | 'deadline', at: string, text: string, ahead: boolean): Row => ({
+    when: when(at),
+    counted: '',
+    sum: '',
+    why: text,
+    kind,
+    ahead,
+  });
+  const { dueAt, asOf, endedAt, segments } = receipt;
+  const past = segments.map((segment) => ({ to: segment.to, row: rowOf(segment, false) }));
+  const reached = dueAt !== null && dueAt <= (segments.at(-1)?.to ?? '') ? dueAt : undefined;
+  const before = past.filter(({ to }) => reached === undefined || to <= reached).map(({ row }) => row);
+  const after = past.slice(before.length).map(({ row }) => row);
+  const deadline = dueAt === null ? [] : [mark('deadline', dueAt, 'DEADLINE', reached === undefined)];
+  const end =
+    endedAt === null || endedAt > asOf
+      ? mark('now', asOf, 'as of here', false)
+      : mark('now', endedAt, endWords(receipt), false);
+  if (reached !== undefined) return [...before, ...deadline, ...after, end];
+  return [...before, end, ...receipt.ahead.map((segment) => rowOf(segment, true)), ...deadline];
+}
+
+function endWords({ status }: Receipt): string {
+  return status === 'cancelled' ? 'cancelled: the promise no longer applies' : 'ended: the promise was answered';
+}
+
+function why({ kind, reason, openSeconds }: Segment): string {
+  if (kind === 'paused' && openSeconds !== undefined && openSeconds > 0)
+    return `paused: ${reason}; ${clockTime(openSeconds)} of open hours do not count`;
+  if (kind === 'paused') return `paused: ${reason}`;
+  return kind === 'closed' ? `closed: ${reason}` : reason;
+}
+
+/** What a receipt says before its table, as label and value. */
+export function receiptFacts(receipt: Receipt, zone: string): { label: string; value: string }[] {
+  const { calendar, target, sum, told } = receipt;
+  const when = (at: string) => fullTime(at, zone);
+  return [
+    { label: 'Case', value: receipt.caseId },
+    { label: 'Promise', value: target.words },
+    {
+      label: 'Calendar',
+      value:
+        calendar.name === 'always'
+          ? 'none: all time counts'
+          : `${calendar.name} (${calendar.zone}), version ${calendar.version}`,
+    },
+    { label: 'Policy', value: receipt.policyVersion },
+    { label: 'Started', value: `${when(receipt.startedAt)}, by the event ${receipt.startedBy.type}` },
+    { label: 'Status', value: `${receipt.status}, as of ${when(receipt.asOf)}` },
+    { label: 'Deadline', value: deadlineWords(receipt, when) },
+    { label: 'Sum', value: sumWords(sum) },
+    ...told.map(({ threshold, toldAt }) => ({
+      label: 'Told',
+      value: `${threshold === 'breach' ? 'the breach' : `the warning "${threshold}"`}, ${when(toldAt)}`,
+    })),
+  ];
+}
+
+function deadlineWords({ dueAt, plannedAt, status }: Receipt, when: (at: string) => string): string {
+  if (dueAt !== null) return when(dueAt);
+  if (plannedAt !== null) return `none while paused. A plan, not a promise: ${when(plannedAt)}, if it went on now`;
+  return status === 'cancelled' ? 'none: cancelled' : 'none';
+}
+
+function sumWords({ targetSeconds, workedSeconds, remainingSeconds, overSeconds }: Receipt['sum']): string {
+  const worked = `${clockTime(workedSeconds)} counted`;
+  return overSeconds > 0
+    ? `${worked} = ${clockTime(targetSeconds)} promised + ${clockTime(overSeconds)} over`
+    : `${worked} + ${clockTime(remainingSeconds)} left = ${clockTime(targetSeconds)} promised`;
+}
+
+/** Widths of the columns of the text; the last is what is left of 80. */
+const WIDTHS = { when: 21, counted: 9, sum: 9, why: 36 } as const;
+
+/** A receipt as text of at most 80 columns (words longer than that are not broken), times in `zone`. */
+export function receiptText(receipt: Receipt, zone: string): string {
+  const facts = receiptFacts(receipt, zone).flatMap(({ label, value }) =>
+    wrapped(value, 69).map((part, i) => `${(i === 0 ? label : '').padEnd(10)} ${part}`.trimEnd()),
+  );
+  const line = (when: string, counted: string, sum: string, text: string) =>
+    `${when.padEnd(WIDTHS.when)} ${counted.padStart(WIDTHS.counted)} ${sum.padStart(WIDTHS.sum)}  ${text}`.trimEnd();
+  const table = receiptRows(receipt, zone).flatMap(({ when, counted, sum, why }) =>
+    wrapped(why, WIDTHS.why).map((part, i) => (i === 0 ? line(when, counted, sum, part) : line('', '', '', part))),
+  );
+  const title = `Why this deadline: ${CLOCK_NAMES[receipt.clock]}, turn ${receipt.turn}`;
+  const head = line('from', 'counted', 'sum', 'why');
+  return `${[title, '', ...facts, '', `Times in ${zone}.`, head, ...table].join('\n')}\n`;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) as string;
+    const longer = last === '' ? word : `${last} ${word}`;
+    if (last === '' || longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Seconds as h:mm:ss; hours are not turned into days. A fraction is dropped. */
+export function clockTime(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function local(at: string, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.from(at).toZonedDateTimeISO(zone);
+}
+
+/** "Mon 16 Nov 09:00", with seconds if there are any; with the year ("16 Nov 27") if it is not `year`. */
+function dayAndTime(at: string, zone: string, year: number): string {
+  const time = local(at, zone);
+  const date = `${DAYS[time.dayOfWeek - 1]} ${time.day} ${MONTHS[time.month - 1]}`;
+  const shownYear = time.year === year ? '' : ` ${String(time.year).slice(-2)}`;
+  return `${date}${shownYear} ${wallTime(time)}`;
+}
+
+/** "Mon 16 Nov 2026, 09:00 (UTC+01:00)". */
+function fullTime(at: string, zone: string): string {
+  const time = local(at, zone);
+  const date = `${DAYS[time.dayOfWeek - 1]} ${time.day} ${MONTHS[time.month - 1]} ${time.year}`;
+  return `${date}, ${wallTime(time)} (UTC${time.offset})`;
+}
+
+function wallTime(time: Temporal.ZonedDateTime): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${two(time.hour)}:${two(time.minute)}${time.second === 0 ? '' : `:${two(time.second)}`}`;
+}
