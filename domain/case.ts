@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { foldAssignment, followAssignment } from './assignment.ts';
 import { automaticMessage } from './automatic.ts';
 import type { Calendar } from './calendar.ts';
 import { Turn, toldMark } from './clock.ts';
@@ -62,6 +63,8 @@ export const Case = z.object({
   ),
   /** Vendors that were offered the case and did not finish it. */
   triedVendors: z.array(z.string()),
+  /** When it last came home because no vendor finished it. */
+  broughtHomeAt: z.optional(Instant),
   /** Public human replies so far. */
   replies: z.number(),
   /** Times it was reopened. */
@@ -128,7 +131,7 @@ export function continuesCase(state: Case | undefined, event: CaseEvent, policyV
 export function applyEvent(state: Case | undefined, event: CaseEvent, context: FoldContext): Case {
   if (isRecordOnly(event) && state !== undefined) return state;
   const before = state ?? emptyCase(event, context.policy);
-  const after = foldInto(before, event, context);
+  const after = followAssignment(before, foldInto(before, event, context), event, context);
   const turns = retarget(after, event.occurredAt, context.policy);
   return { ...after, turns, foldedTo: logPosition(event) };
 }
@@ -221,7 +224,9 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
     case 'agent-released':
     case 'assignment-deferred':
     case 'assignment-due':
+      return foldAssignment(state, event, context);
     case 'brought-home':
+      return { ...state, broughtHomeAt: event.occurredAt };
     case 'written-back':
     case 'alert-notified':
     case 'alert-acknowledged':

@@ -1,3 +1,4 @@
+import { assignmentDueAt } from './assignment.ts';
 import type { Calendar } from './calendar.ts';
 import type { Case, FoldContext } from './case.ts';
 import { openThresholds, reachedThreshold, type Threshold, type Turn } from './clock.ts';
@@ -11,10 +12,13 @@ export function nextThreshold(state: Case, context: FoldContext): Threshold | un
     .sort((a, b) => a.at - b.at)[0];
 }
 
-/** When the case wants to be looked at: the instant of its next threshold; undefined if it waits for nothing. */
+/** When the case wants to be looked at: at its next threshold, or for the sake of its assignment; undefined if it waits for nothing. */
 export function nextDueAt(state: Case, context: FoldContext): string | undefined {
   const threshold = nextThreshold(state, context);
-  return threshold === undefined ? undefined : toInstant(threshold.at);
+  const assignment = assignmentDueAt(state, context.policy);
+  if (threshold === undefined) return assignment;
+  const told = toInstant(threshold.at);
+  return assignment !== undefined && assignment < told ? assignment : told;
 }
 
 /** The thresholds to tell at `now` (ms): at most one per clock. */

@@ -1,8 +1,8 @@
 import type { Calendar } from './calendar.ts';
-import type { Case } from './case.ts';
-import { isOver } from './case.ts';
+import { type Case, isOver } from './case.ts';
 import { type CaseEvent, type EventOf, type HandoffState, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
+import { speaks } from './speaks.ts';
 import { decideTriage, OTHERWISE } from './triage.ts';
 
 /** The states that a vendor's answer leads to; the others are CaseRelay's doing. */
@@ -138,15 +138,9 @@ function ineligible(
   const { triage } = state;
   if (triage === undefined || !mayReceive(state, vendor, policy)) return 'data-class';
   if (!vendor.categories.includes(triage.category)) return 'category';
-  if (triage.language !== 'unknown' && !speaks(vendor, triage.language)) return 'language';
+  if (triage.language !== 'unknown' && !speaks(vendor.languages, triage.language)) return 'language';
   if (!calendar(vendor.calendar).isOpen(now)) return 'closed-now';
   return undefined;
-}
-
-/** A vendor of "es" takes "es-MX" too; one of "es-MX" takes only that. Tags are BCP 47, compared without case. */
-function speaks(vendor: VendorPolicy, language: string): boolean {
-  const asked = language.toLowerCase().replaceAll('_', '-');
-  return vendor.languages.some((spoken) => `${asked}-`.startsWith(`${spoken.toLowerCase().replaceAll('_', '-')}-`));
 }
 
 /** What a vendor is sent of a case: only the fields that its entry in the policy allows. */
