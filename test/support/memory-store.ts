@@ -1,8 +1,10 @@
 import type { Alert } from '../../domain/alert.ts';
 import type { Case } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
+import { type ExposureDay, emptyHolding, type Holding } from '../../domain/exposure.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import {
+  type AgentStore,
   type AlertStore,
   type CaseStore,
   type DeadlineIndex,
@@ -16,13 +18,17 @@ import {
 } from '../../functions/adapters/store/store.ts';
 
 /** All stores in memory, with the same contract as the table (store-contract.ts). Values are copied in and out. */
-export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore, PolicyMark {
+export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore, AgentStore, PolicyMark {
   /** The events of a case in the order in which they were appended. */
   log(caseId: string): CaseEvent[];
   /** Events appended since the last call, of all cases: what the stream would deliver. */
   takeStream(): CaseEvent[];
   /** Makes the next `calls` calls throw StoreUnavailableError. */
   refuse(calls: number): void;
+  /** Case ids that each agent holds a lease on; agents who hold none are left out. */
+  leases(): Record<string, string[]>;
+  /** The whole ledger, as `agent day` → what is on it. */
+  ledger(): Record<string, ExposureDay>;
 }
 
 export function memoryStore(): MemoryStore {
@@ -31,6 +37,8 @@ export function memoryStore(): MemoryStore {
   const handoffs = new Map<string, Handoff>();
   const alerts = new Map<string, StoredAlert>();
   const mailed = new Set<string>();
+  const holdings = new Map<string, Holding>();
+  const ledger = new Map<string, ExposureDay>();
   let stream: CaseEvent[] = [];
   let refusals = 0;
   let swept: string | undefined;
@@ -165,6 +173,30 @@ export function memoryStore(): MemoryStore {
     async markMailed(alertId, rung, to) {
       gate();
       mailed.add(`${alertId}#${rung}#${to}`);
+    },
+    leases: () =>
+      Object.fromEntries(
+        [...holdings]
+          .map(([id, { held }]) => [id, Object.keys(held).sort()] as const)
+          .filter(([, held]) => held.length > 0),
+      ),
+    ledger: () => Object.fromEntries([...ledger].sort(([a], [b]) => (a < b ? -1 : 1))),
+    async agentLoad(agentId, day) {
+      gate();
+      const holding = holdings.get(agentId) ?? emptyHolding(agentId);
+      return structuredClone({ holding, today: ledger.get(`${agentId} ${day}`) ?? { cases: 0, minutes: 0 } });
+    },
+    async saveHolding({ holding, days }, event) {
+      gate();
+      const { agentId, version } = holding;
+      if ((holdings.get(agentId)?.version ?? 0) !== version || (event !== undefined && inLog(event))) return 'conflict';
+      holdings.set(agentId, structuredClone({ ...holding, version: version + 1 }));
+      for (const { day, cases, minutes } of days) {
+        const was = ledger.get(`${agentId} ${day}`) ?? { cases: 0, minutes: 0 };
+        ledger.set(`${agentId} ${day}`, { cases: was.cases + cases, minutes: was.minutes + minutes });
+      }
+      if (event !== undefined) put(event);
+      return 'saved';
     },
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
+import type { Holding } from '../../domain/exposure.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import type {
+  AgentStore,
   AlertStore,
   CaseStore,
   DeadlineIndex,
@@ -17,11 +19,13 @@ import { contextOf } from './policy-fixture.ts';
  * What every store must do, whatever it is made of. Each test uses ids of its own, so that the
  * suite can run against a table that already holds items.
  */
-export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore & PolicyMark): void {
+export function storeContract(
+  make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore & AgentStore & PolicyMark,
+): void {
   let made = 0;
   const fresh = () => {
     const id = `c${process.pid}-${Date.now()}-${++made}`;
-    return { caseId: `zendesk:${id}`, handoffId: `ho_${id}`, alertId: `al_${id}` };
+    return { caseId: `zendesk:${id}`, handoffId: `ho_${id}`, alertId: `al_${id}`, agentId: `ag_${id}` };
   };
   const of = <T extends CaseEvent>(caseId: string, given: T): T => ({ ...given, caseId });
   const openedFor = (caseId: string) => of(caseId, opened('2026-11-16T09:00:00Z'));
@@ -202,6 +206,68 @@ export function storeContract(make: () => CaseStore & DeadlineIndex & HandoffSto
       await store.markMailed(alertId, 0, 'ana', '2026-11-16T09:00:00.000Z');
       expect(await store.wasMailed(alertId, 0, 'ana')).toBe(true);
       expect(await store.wasMailed(alertId, 1, 'ana')).toBe(false);
+    });
+  });
+
+  describe('what an agent holds', () => {
+    const lease = { since: '2026-11-16T09:00:00.000Z', sensitive: true, expectedMinutes: 15 };
+    const holdingOf = (agentId: string, version: number, held: Holding['held'] = {}): Holding => ({
+      agentId,
+      version,
+      held,
+    });
+    const day = { day: '2026-11-16', cases: 1, minutes: 15 };
+
+    it('is nothing at first', async () => {
+      const { agentId } = fresh();
+      expect(await make().agentLoad(agentId, '2026-11-16')).toEqual({
+        holding: { agentId, version: 0, held: {} },
+        today: { cases: 0, minutes: 0 },
+      });
+    });
+
+    it('is saved with the ledger and its event, all or nothing, and only over the version that was read', async () => {
+      const store = make();
+      const { agentId, caseId } = fresh();
+      const holding = {
+        ...holdingOf(agentId, 0, { [caseId]: lease }),
+        lastAssignedAt: lease.since,
+        lastSensitiveAt: lease.since,
+      };
+      const event = note(caseId);
+      expect(await store.saveHolding({ holding, days: [day] }, event)).toBe('saved');
+      const stored = { holding: { ...holding, version: 1 }, today: { cases: 1, minutes: 15 } };
+      expect(await store.agentLoad(agentId, '2026-11-16')).toEqual(stored);
+      expect(await store.saveHolding({ holding, days: [day] }, note(caseId))).toBe('conflict');
+      expect(await store.saveHolding({ holding: holdingOf(agentId, 1), days: [day] }, event)).toBe('conflict');
+      expect(await store.agentLoad(agentId, '2026-11-16')).toEqual(stored);
+      expect(await store.events(caseId)).toHaveLength(1);
+    });
+
+    it('adds to several days, also what is below zero, and needs no event', async () => {
+      const store = make();
+      const { agentId } = fresh();
+      await store.saveHolding({ holding: holdingOf(agentId, 0), days: [day] });
+      const days = [
+        { day: '2026-11-16', cases: 0, minutes: -11 },
+        { day: '2026-11-17', cases: 0, minutes: 7 },
+      ];
+      expect(await store.saveHolding({ holding: holdingOf(agentId, 1), days })).toBe('saved');
+      expect((await store.agentLoad(agentId, '2026-11-16')).today).toEqual({ cases: 1, minutes: 4 });
+      expect((await store.agentLoad(agentId, '2026-11-17')).today).toEqual({ cases: 0, minutes: 7 });
+      expect((await store.agentLoad(agentId, '2026-11-18')).today).toEqual({ cases: 0, minutes: 0 });
+    });
+
+    it('takes one of two changes that are made at once', async () => {
+      const store = make();
+      const { agentId, caseId } = fresh();
+      const change = { holding: holdingOf(agentId, 0, { [caseId]: lease }), days: [day] };
+      const saved = await Promise.all([
+        store.saveHolding(change, note(caseId)),
+        store.saveHolding(change, note(caseId)),
+      ]);
+      expect(saved.sort()).toEqual(['conflict', 'saved']);
+      expect((await store.agentLoad(agentId, '2026-11-16')).today).toEqual({ cases: 1, minutes: 15 });
     });
   });
 

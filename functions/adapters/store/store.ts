@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Alert } from '../../../domain/alert.ts';
 import type { Case } from '../../../domain/case.ts';
 import { type CaseEvent, HandoffState, Instant } from '../../../domain/event.ts';
+import type { AgentLoad, HoldingChange } from '../../../domain/exposure.ts';
 
 /**
  * What the functions ask of the table. One contract suite runs against the in-memory double and
@@ -9,14 +10,7 @@ import { type CaseEvent, HandoffState, Instant } from '../../../domain/event.ts'
  * or cannot be reached; the caller may try again.
  */
 
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
-}
-
-/** The table will never take the case as it is: it has outgrown the largest item. No retry helps. */
-export class UnstorableError extends Error {
-  override readonly name = 'UnstorableError';
-}
+export { StoreUnavailableError, UnstorableError } from './store-errors.ts';
 
 /** The log of a case, and its snapshot. */
 export interface CaseStore {
@@ -120,4 +114,15 @@ export interface AlertStore {
   /** Was this rung's e-mail to this address handed over? The marker is set after the hand-over. */
   wasMailed(alertId: string, rung: number, to: string): Promise<boolean>;
   markMailed(alertId: string, rung: number, to: string, at: string): Promise<void>;
+}
+
+/** What each agent holds, and the ledger of what they had to look at. */
+export interface AgentStore {
+  /** What an agent holds, and the ledger of one local day (YYYY-MM-DD) of theirs, strongly consistent. One never heard of holds nothing. */
+  agentLoad(agentId: string, day: string): Promise<AgentLoad>;
+  /**
+   * Saves what an agent holds, adds to the ledger and appends `event`, in one transaction. 'conflict' if somebody else
+   * has changed what the agent holds since it was read, or the event is in the log already.
+   */
+  saveHolding(change: HoldingChange, event?: CaseEvent): Promise<'saved' | 'conflict'>;
 }

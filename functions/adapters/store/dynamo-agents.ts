@@ -1,0 +1,84 @@
+import {
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type DayChange, ExposureDay, emptyHolding, Holding } from '../../../domain/exposure.ts';
+import { guarded, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
+import { eventPut } from './dynamo-event-log.ts';
+import { type DynamoTable, getItem, keyOf } from './dynamo-table.ts';
+import { type AgentStore, StoreUnavailableError } from './store.ts';
+
+/** A day of the ledger is kept for 100 days: long enough to look into, too short for a record of a person. */
+const KEEP_DAY_SECONDS = 100 * 86_400;
+
+/** Agents: `AGENT#<id>`, what they hold under `CAP`, and each local day of the ledger under `EXPOSURE#<day>`. */
+export function dynamoAgents(table: DynamoTable): AgentStore {
+  return {
+    async agentLoad(agentId, day) {
+      const [holding, today] = await Promise.all([
+        getItem(table, keyOf(agentKey(agentId), 'CAP')),
+        getItem(table, keyOf(agentKey(agentId), dayKey(day))),
+      ]);
+      return {
+        holding: holding === undefined ? emptyHolding(agentId) : Holding.parse(holding),
+        today: today === undefined ? { cases: 0, minutes: 0 } : ExposureDay.parse(today),
+      };
+    },
+
+    async saveHolding({ holding, days }, event) {
+      const put = event === undefined ? [] : [{ Put: { TableName: table.name, ...eventPut(event) } }];
+      const items = [holdingPut(table, holding), ...days.map((day) => dayUpdate(table, holding.agentId, day)), ...put];
+      try {
+        await guarded(table.client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+        return 'saved';
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
+        // Two cases for one agent at once: the other transaction may still be on its way.
+        if (reasons.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict'))
+          return 'conflict';
+        throw new StoreUnavailableError(`a transaction was cancelled: ${reasons.join(', ')}`, { cause: error });
+      }
+    },
+  };
+}
+
+const agentKey = (agentId: string) => `AGENT#${agentId}`;
+const dayKey = (day: string) => `EXPOSURE#${day}`;
+
+function holdingPut(table: DynamoTable, holding: Holding): TransactWriteItem {
+  const item = {
+    PK: agentKey(holding.agentId),
+    SK: 'CAP',
+    ...holding,
+    version: holding.version + 1,
+    expiresAt: secondsOf(table.now()) + KEEP_SECONDS,
+  };
+  const condition =
+    holding.version === 0
+      ? { ConditionExpression: 'attribute_not_exists(PK)' }
+      : {
+          ConditionExpression: '#version = :expected',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: marshall({ ':expected': holding.version }),
+        };
+  return { Put: { TableName: table.name, Item: marshall(item, { removeUndefinedValues: true }), ...condition } };
+}
+
+function dayUpdate(table: DynamoTable, agentId: string, { day, cases, minutes }: DayChange): TransactWriteItem {
+  return {
+    Update: {
+      TableName: table.name,
+      Key: keyOf(agentKey(agentId), dayKey(day)),
+      UpdateExpression: 'ADD #cases :cases, #minutes :minutes SET expiresAt = :expires',
+      ExpressionAttributeNames: { '#cases': 'cases', '#minutes': 'minutes' },
+      ExpressionAttributeValues: marshall({
+        ':cases': cases,
+        ':minutes': minutes,
+        ':expires': secondsOf(Date.parse(day)) + KEEP_DAY_SECONDS,
+      }),
+    },
+  };
+}
