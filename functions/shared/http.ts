@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { StoreUnavailableError } from '../adapters/store/store.ts';
+import { StoreUnavailableError } from '../adapters/store/store-errors.ts';
 import { logger, observed } from './observe.ts';
 import { SecretUnavailableError } from './secrets.ts';
 

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { StoreUnavailableError } from './store.ts';
+import { StoreUnavailableError } from './store-errors.ts';
 
 /** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
 export const KEEP_SECONDS = 400 * 86_400;

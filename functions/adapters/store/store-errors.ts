@@ -1,0 +1,11 @@
+/** What the table can answer but data. In a file of its own, as receive-webhook needs no more of the stores. */
+
+/** The table refuses or cannot be reached; the caller may try again. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/** The table will never take the case as it is: it has outgrown the largest item. No retry helps. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError';
+}
