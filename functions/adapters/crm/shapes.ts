@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { keptHeaders } from '../../../domain/automatic.ts';
 import { Author, CaseStatus, Instant, Priority } from '../../../domain/event.ts';
 import { badShape } from '../../shared/http.ts';
 
@@ -91,6 +92,12 @@ function areNames(custom: Readonly<Record<string, unknown>>): boolean {
   const names = Object.keys(custom);
   return names.length <= LIST_LENGTH && names.every((name) => name.length >= 1 && name.length <= 100);
 }
+
+/** A mail's headers: of these, what tells a machine's message from a person's is kept, and nothing else. */
+export const MailHeadersShape = z.pipe(
+  z.record(z.string(), z.string('expected text'), 'expected an object of texts'),
+  z.transform(keptHeaders),
+);
 
 const oneOf = (values: readonly string[]) => `expected one of ${values.join(', ')}`;
 export const PriorityShape = z.enum(Priority.options, oneOf(Priority.options));

@@ -10,6 +10,7 @@ import {
   Flag,
   Id,
   Line,
+  MailHeadersShape,
   PriorityShape,
   parseShape,
   ScoreShape,
@@ -81,11 +82,12 @@ type DataOf<T extends Told> = Omit<Extract<Fact, { type: T }>, 'type'> & { caseI
 const body = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.object({ data: z.object({ caseId: CaseNumber, ...shape }, 'expected an object') });
 const fields = z.optional(Fields);
+const headers = z.optional(MailHeadersShape);
 
 const TYPE_PREFIX = 'case.';
 const BODIES: { readonly [T in Told as `case.${T}`]: z.ZodMiniType<{ data: DataOf<T> }> } = {
-  'case.opened': body({ status: z.optional(StatusShape), priority: z.nullish(PriorityShape), fields: Fields }),
-  'case.message-added': body({ author: AuthorShape, public: Flag, text: z.optional(Text), fields }),
+  'case.opened': body({ status: z.optional(StatusShape), priority: z.nullish(PriorityShape), fields: Fields, headers }),
+  'case.message-added': body({ author: AuthorShape, public: Flag, text: z.optional(Text), fields, headers }),
   'case.status-changed': body({ status: StatusShape, fields }),
   'case.solved': body({ fields }),
   'case.reopened': body({ fields }),

@@ -131,6 +131,17 @@ const Comment = z.object({
   ),
 });
 
+/** Which ticket goes on, if the event says so: as documented it names it in one of these two ways. */
+const Merge = z.object({
+  event: z.object({
+    target_ticket: z.nullish(z.object({ id: CaseNumber })),
+    target_ticket_id: z.nullish(CaseNumber),
+  }),
+});
+
+/** The user under which Zendesk itself writes. */
+const ZENDESK_ITSELF = '-1';
+
 const ACTORS = { end_user: 'customer', agent: 'agent', trigger: 'system', system: 'system' } as const;
 const Message = z.object({
   event: z.object(
@@ -175,7 +186,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (detail, json, us) => {
       const { comment } = parseShape(Comment, json).event;
       if (us !== undefined && comment.author.id === us) return OWN_WRITE;
-      const author = comment.author.is_staff ? 'agent' : 'customer';
+      const author = authorOf(comment.author);
       const text = comment.body == null ? {} : { text: comment.body };
       return { type: 'message-added', author, public: comment.is_public, ...text, fields: fieldsOf(detail) };
     },
@@ -211,7 +222,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       return { type: 'assigned', assigneeId: detail.assignee_id ?? null, ...(group === null ? {} : { group }) };
     }),
   ],
-  ['ticket.merged', () => ({ type: 'merged' })],
+  ['ticket.merged', readMerge],
   ['ticket.soft_deleted', deleted],
   ['ticket.permanently_deleted', deleted],
   ['ticket.marked_as_spam', deleted],
@@ -221,6 +232,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ],
   ['ticket.tags_changed', unlessOurs(() => 'tag-only change')],
 ]);
+
+function authorOf({ id, is_staff }: { id: string; is_staff: boolean }) {
+  if (id === ZENDESK_ITSELF) return 'system';
+  return is_staff ? 'agent' : 'customer';
+}
+
+/** A merge that does not say into which ticket is a merge all the same. */
+function readMerge(_detail: Detail, json: unknown): Fact {
+  const { target_ticket, target_ticket_id } = Merge.safeParse(json).data?.event ?? {};
+  const into = target_ticket?.id ?? target_ticket_id;
+  return { type: 'merged', ...(into == null ? {} : { into }) };
+}
 
 function readStatus(detail: Detail, json: unknown): Fact {
   const { current, previous } = parseShape(StatusChange, json).event;

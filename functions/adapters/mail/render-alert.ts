@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { OUR_MARK } from '../../../domain/automatic.ts';
 import { type AlertView, type AlertWords, alertWords, type Fact } from '../../shared/alert-words.ts';
 import type { Mail } from './mailer.ts';
 
@@ -27,6 +28,7 @@ function plainText(
   link: string,
 ): string {
   const lines = [
+    OUR_MARK,
     headline,
     ...(deadline === undefined ? [] : [`Deadline: ${deadline}`]),
     '',
@@ -70,6 +72,7 @@ function htmlBody(words: AlertWords, { alert, lead, context }: AlertView, link: 
 <tr><td align="center" style="padding:20px 12px">
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border-top:6px solid ${accent};border-radius:6px">
 <tr><td style="padding:22px 24px 4px">
+<p class="muted" style="margin:0 0 6px;font-size:13px;line-height:1.4;color:#5a6270">${OUR_MARK}</p>
 <h1 class="strong" style="margin:0;font-size:22px;line-height:1.3;color:#14171c">${words.headline}</h1>
 ${words.deadline === undefined ? '' : html`<p class="strong" style="margin:8px 0 0;font-size:16px;line-height:1.45;color:#14171c">Deadline: <strong>${words.deadline}</strong></p>`}
 </td></tr>

@@ -1,8 +1,16 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { OUR_HEADER } from '../../../domain/automatic.ts';
 import { type Mailer, UnsafeMailError } from './mailer.ts';
 
 /** Longest subject that is sent, in characters; the rest would be cut by most mail programs anyway. */
 const SUBJECT_LENGTH = 150;
+
+/** What tells other machines not to answer (RFC 3834; Exchange has a way of its own), and us that the mail is ours if it comes back. */
+const HEADERS = [
+  { Name: 'Auto-Submitted', Value: 'auto-generated' },
+  { Name: 'X-Auto-Response-Suppress', Value: 'OOF, AutoReply' },
+  { Name: OUR_HEADER, Value: 'alert' },
+];
 
 export interface SesSettings {
   /** Sender, as the policy has it. */
@@ -24,6 +32,7 @@ export function sesMailer(client: SESv2Client, { from, configurationSet }: SesSe
             Simple: {
               Subject: { Data: shorten(subject), Charset: 'UTF-8' },
               Body: { Text: { Data: text, Charset: 'UTF-8' }, Html: { Data: html, Charset: 'UTF-8' } },
+              Headers: HEADERS,
             },
           },
         }),

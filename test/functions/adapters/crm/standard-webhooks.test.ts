@@ -115,6 +115,18 @@ describe('Standard Webhooks bodies', () => {
     });
   });
 
+  it('keeps the headers that tell a machine from a person, and no other', () => {
+    const headers = { 'Auto-Submitted': 'auto-replied', From: 'mia@example.com', 'Return-Path': '<mia@example.com>' };
+    const kept = { headers: { 'auto-submitted': 'auto-replied' } };
+    expect(only('case.opened', { caseId: 'INC0001', fields: {}, headers })).toMatchObject(kept);
+    const message = { caseId: 'INC0001', author: 'customer', public: true };
+    expect(only('case.message-added', { ...message, headers })).toMatchObject(kept);
+    expect(only('case.message-added', { ...message, headers: { From: 'mia@example.com' } })?.type).toBe(
+      'message-added',
+    );
+    expect(JSON.stringify(only('case.message-added', { ...message, headers }))).not.toContain('mia@');
+  });
+
   it.each<[string, object]>([
     ['message-added', { author: 'customer', public: true, text: 'Hello?' }],
     ['message-added', { author: 'vendor', public: false }],
@@ -177,6 +189,8 @@ describe('Standard Webhooks bodies', () => {
     ['a number that no table keeps', opened({ fields: { custom: { a: 2 ** 53 } } }), 'data.fields.custom.a'],
     ['too many custom fields', opened({ fields: { custom: many(201) } }), 'data.fields.custom'],
     ['a custom field without a name', opened({ fields: { custom: { '': 1 } } }), 'data.fields.custom'],
+    ['headers that are a list', opened({ headers: ['Precedence: bulk'] }), 'data.headers'],
+    ['a header that is a number', opened({ headers: { Precedence: 1 } }), 'data.headers.Precedence'],
     ['no author', { type: 'case.message-added', timestamp, data: { caseId: '1', public: true } }, 'data.author'],
     [
       'public as text',

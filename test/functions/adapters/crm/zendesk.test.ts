@@ -205,6 +205,22 @@ describe('Zendesk events', () => {
     expect(only(zendeskEvent('ticket.merged'))?.type).toBe('merged');
   });
 
+  it.each([
+    [{ target_ticket: { id: 4650 } }, '4650'],
+    [{ target_ticket_id: '4650' }, '4650'],
+    [{ target_ticket: null }, undefined],
+    [{ target_ticket_id: 'no such # id' }, undefined],
+  ])('a merge with %j goes on in %s', (event, into) => {
+    const merged = only(zendeskEvent('ticket.merged', { event }));
+    if (merged?.type !== 'merged') throw new Error('not merged');
+    expect(merged.into).toBe(into);
+  });
+
+  it('what Zendesk writes itself is nobody’s answer', () => {
+    const comment = { author: { id: '-1', is_staff: true }, body: 'Merged', is_public: true };
+    expect(only(zendeskEvent('ticket.comment_added', { event: { comment } }))).toMatchObject({ author: 'system' });
+  });
+
   it.each(['ticket.soft_deleted', 'ticket.permanently_deleted', 'ticket.marked_as_spam'])(
     '%s deletes the case',
     (type) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, alertFor } from '../../../../domain/alert.ts';
+import { automaticMessage } from '../../../../domain/automatic.ts';
 import { foldCase } from '../../../../domain/case.ts';
 import type { CaseEvent, EventOf } from '../../../../domain/event.ts';
 import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
@@ -77,11 +78,19 @@ const WARNING: Sample = {
 };
 
 describe('the mail of a warning', () => {
+  it('begins with our mark in both forms, so that it is known if it opens a case', () => {
+    const { html, text } = render(WARNING);
+    expect(automaticMessage({ text })).toBe('loop');
+    const body = html.slice(html.indexOf('<body'));
+    expect(body.replace(/<[^>]*>/g, '').trim()).toMatch(/^\[CaseRelay alert\]/);
+  });
+
   it('says everything in its text', () => {
     const { to, subject, text } = render(WARNING);
     expect(to).toBe('ana@example.com');
     expect(subject).toBe('Breach in 10 min: first response on zendesk:5158 (urgent)');
-    expect(text).toBe(`First response is due in 10 min
+    expect(text).toBe(`[CaseRelay alert]
+First response is due in 10 min
 Deadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (in 10 min)
 
 Case: zendesk:5158
@@ -158,7 +167,7 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
   it('that is read after the deadline says so', () => {
     const { subject, text } = render({ ...WARNING, now: '2026-11-16T11:30:00Z' });
     expect(subject).toBe('Overdue: first response on zendesk:5158 (urgent)');
-    expect(text).toMatch(/^First response was due\n.*\(1 h ago\)/);
+    expect(text).toMatch(/\nFirst response was due\n.*\(1 h ago\)/);
   });
 });
 
@@ -174,7 +183,7 @@ describe('the mail of a breach', () => {
   it('says so if a new target made it', () => {
     const { subject, text } = render({ ...WARNING, kind: 'breached-on-retarget', now: '2026-11-16T10:33:00Z' });
     expect(subject).toBe('Breached by a new target: first response on zendesk:5158 (urgent)');
-    expect(text).toMatch(/^A new target puts the deadline of first response in the past\n/);
+    expect(text).toMatch(/\nA new target puts the deadline of first response in the past\n/);
   });
 
   it('on the last rung says that nobody else is told', () => {

@@ -1,6 +1,7 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { automaticMessage } from '../../../../domain/automatic.ts';
 import { UnsafeMailError } from '../../../../functions/adapters/mail/mailer.ts';
 import { sesMailer } from '../../../../functions/adapters/mail/ses-mailer.ts';
 
@@ -28,9 +29,21 @@ describe('a mail through SES', () => {
             Text: { Data: 'text', Charset: 'UTF-8' },
             Html: { Data: '<p>html</p>', Charset: 'UTF-8' },
           },
+          Headers: [
+            { Name: 'Auto-Submitted', Value: 'auto-generated' },
+            { Name: 'X-Auto-Response-Suppress', Value: 'OOF, AutoReply' },
+            { Name: 'x-caserelay', Value: 'alert' },
+          ],
         },
       },
     });
+  });
+
+  it('is known as ours if it comes back', async () => {
+    await mailer.send(MAIL);
+    const { Headers = [] } = ses.commandCalls(SendEmailCommand)[0]?.args[0].input.Content?.Simple ?? {};
+    const headers = Object.fromEntries(Headers.map(({ Name = '', Value = '' }) => [Name, Value]));
+    expect(automaticMessage({ headers })).toBe('loop');
   });
 
   it.each([
