@@ -16,24 +16,26 @@ const FORM = /^(\d+) (?:(business|calendar) )?(second|minute|hour|day)s?$/;
 const EXPECTED = 'a duration such as "30 business minutes" or "2 calendar hours"';
 
 /**
- * Reads `<n> business seconds|minutes|hours` or `<n> calendar seconds|minutes|hours|days`.
+ * Reads `<n> business seconds|minutes|hours` or `<n> calendar seconds|minutes|hours|days`, and
+ * business days if their length is given.
  *
- * A bare "8 hours" is refused, because readers disagree on what it means, and so is a "business
- * day", which is as long as the calendar happens to be open. Throws FormatError, which says what
- * to choose from.
+ * A bare "8 hours" is refused, because readers disagree on what it means, and so is a business day
+ * of which nobody has said how long it is. Throws FormatError, which says what to choose from.
  */
-export function parseDuration(text: string): Duration {
+export function parseDuration(text: string, businessDaySeconds?: number): Duration {
   const [, digits = '', kind, unit] = FORM.exec(text) ?? [];
   if (unit === undefined) throw new FormatError(EXPECTED, text);
   const amount = Number(digits);
   if (kind === undefined) throw new FormatError(choose(amount, unit as Unit), text);
-  if (kind === 'business' && unit === 'day') {
+  const isBusinessDay = kind === 'business' && unit === 'day';
+  if (isBusinessDay && businessDaySeconds === undefined) {
     throw new FormatError(
-      `business hours, such as "${plural(amount * 8, 'business hour')}" (a business day has no fixed length), or "${plural(amount, 'calendar day')}"`,
+      `"${plural(amount * 8, 'business hour')}", or "${plural(amount, 'calendar day')}" (all hours), or how long a business day is, as "business-day: 8 business hours" at the top of clocks.yaml`,
       text,
     );
   }
-  const seconds = amount * UNIT_SECONDS[unit as Unit];
+  const unitSeconds = isBusinessDay ? (businessDaySeconds ?? 0) : UNIT_SECONDS[unit as Unit];
+  const seconds = amount * unitSeconds;
   if (seconds < 1) throw new FormatError('a duration of at least one second', text);
   if (seconds > LONGEST_SECONDS) throw new FormatError('a duration of at most 366 days', text);
   return { kind: kind as Duration['kind'], seconds };
@@ -53,8 +55,8 @@ export type WarningTime =
   | { readonly name: string; readonly share: number }
   | { readonly name: string; readonly before: Duration };
 
-/** Reads `75%` or `30 business minutes before`. Throws FormatError. */
-export function parseWarning(text: string): WarningTime {
+/** Reads `75%` or `30 business minutes before`; business days as `parseDuration` does. Throws FormatError. */
+export function parseWarning(text: string, businessDaySeconds?: number): WarningTime {
   const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1];
   if (percent !== undefined) {
     const share = Number(percent) / 100;
@@ -64,5 +66,5 @@ export function parseWarning(text: string): WarningTime {
   if (!text.endsWith(' before')) {
     throw new FormatError('a warning such as "75%" or "30 business minutes before"', text);
   }
-  return { name: text, before: parseDuration(text.slice(0, -' before'.length)) };
+  return { name: text, before: parseDuration(text.slice(0, -' before'.length), businessDaySeconds) };
 }

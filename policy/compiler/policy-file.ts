@@ -83,8 +83,13 @@ export class PolicyFile {
     });
   }
 
-  #addIssue(issue: z.core.$ZodIssue): void {
-    const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  #addIssue(issue: z.core.$ZodIssue, within: Path = []): void {
+    const path = [...within, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+    const meant = issue.code === 'invalid_union' && issue.message === SEE_FORMS ? closest(issue.errors) : undefined;
+    if (meant !== undefined) {
+      for (const inner of meant) this.#addIssue(inner, path);
+      return;
+    }
     const found = this.at(path);
     if (issue.code === 'unrecognized_keys') {
       const known = issue.message.split(', ');
@@ -145,6 +150,11 @@ function notYaml(fault: unknown): string {
   return `expected valid YAML, found a fault: ${reason.split('\n')[0]}`;
 }
 
+/** Of the forms that an entry can have, what is wrong with the one that it is closest to. */
+function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  return [...forms].sort((a, b) => a.length - b.length)[0];
+}
+
 /** `a.b[2].c` */
 function showPath(path: Path): string {
   const text = path.reduce<string>(
@@ -159,12 +169,16 @@ function depthExceeds(data: unknown, limit: number): boolean {
   return limit === 0 || Object.values(data).some((value) => depthExceeds(value, limit - 1));
 }
 
+/** Message of a union that does not say itself what is expected. */
+const SEE_FORMS = 'one of several forms';
+
 /** What is expected where a schema does not say so itself; for unknown keys, the known ones. */
 function expectation(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'unrecognized_keys') {
     const shape = (issue.inst as z.ZodObject | undefined)?._zod.def.shape ?? {};
     return Object.keys(shape).join(', ');
   }
+  if (issue.code === 'invalid_union') return SEE_FORMS;
   if (issue.code !== 'invalid_type') return 'something else';
   return issue.expected === 'object' || issue.expected === 'record' ? 'a mapping' : `a ${issue.expected}`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Policy } from '../../domain/policy.ts';
+import { TRIAGE_FIELDS } from '../../domain/triage.ts';
 import { compilePolicy, compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { PolicyError } from '../../policy/compiler/problems.ts';
 import type { FileName } from '../../policy/compiler/schema.ts';
@@ -69,6 +70,7 @@ describe('a policy that is right', () => {
           clock: 'first-response',
           calendar: 'office',
           targets: { urgent: 3600, high: 7200, normal: 28_800, low: 57_600 },
+          exceptions: [],
           warnings: [
             { name: '75%', share: 0.75 },
             { name: '30 business minutes before', secondsBefore: 1800 },
@@ -79,11 +81,15 @@ describe('a policy that is right', () => {
       ],
       defaultPriority: 'normal',
       triage: {
+        mode: 'first-match',
+        minConfidence: 0,
+        duplicateSeconds: 0,
         rules: [
           {
             id: 'refund',
             owner: 'maya',
             reason: 'Money.',
+            score: 1,
             when: {
               all: [
                 { field: 'source', is: ['zendesk'] },
@@ -97,6 +103,7 @@ describe('a policy that is right', () => {
               sensitive: false,
               dataClass: 'standard',
               tags: [],
+              skills: [],
             },
           },
         ],
@@ -107,6 +114,7 @@ describe('a policy that is right', () => {
           sensitive: false,
           dataClass: 'restricted',
           tags: [],
+          skills: [],
         },
       },
       queues: { general: { name: 'General', leads: ['maya'] } },
@@ -124,6 +132,21 @@ describe('a policy that is right', () => {
           workSeconds: 43_200,
         },
       ],
+      agents: [
+        {
+          id: 'noah',
+          name: 'Noah Kim',
+          crmUserIds: { zendesk: '9001' },
+          zone: 'Europe/Dublin',
+          calendar: 'office',
+          queues: ['general'],
+          languages: ['en'],
+          skills: [],
+          capacity: 10,
+          optOut: false,
+        },
+      ],
+      exposure: { casesPerDay: 6, minutesPerDay: 120, coolDownSeconds: 1800, expectedMinutes: 15 },
       allowLoopback: false,
       maxOffers: 2,
       leads: [{ id: 'maya', name: 'Maya Ortiz', email: 'maya@example.com', zone: 'Europe/Dublin', calendar: 'office' }],
@@ -285,14 +308,14 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'clocks',
     'pause-on',
     'pauseon',
-    'clocks.yaml:11:5: clocks.first-response.pauseon: expected one of calendar, targets, warnings, pause-on, on-reopen, found "pauseon"; did you mean "pause-on"?',
+    'clocks.yaml:11:5: clocks.first-response.pauseon: expected one of calendar, targets, exceptions, warnings, pause-on, on-reopen, found "pauseon"; did you mean "pause-on"?',
   ],
   [
     'a clock that is not known',
     'clocks',
     'first-response:',
     'first-reponse:',
-    'clocks.yaml:3:3: clocks.first-reponse: expected one of first-response, next-response, resolution, found "first-reponse"; did you mean "first-response"?',
+    'clocks.yaml:3:3: clocks.first-reponse: expected one of first-response, next-response, periodic-update, resolution, requester-wait, agent-work, queue-ownership, handoff-ack, handoff-resolution, found "first-reponse"; did you mean "first-response"?',
   ],
   [
     'a status that cannot pause',
@@ -320,7 +343,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'triage',
     'field: source',
     'field: sorce',
-    'triage.yaml:7:18: rules[0].when.all[0].field: expected one of source, status, priority, channel, subject, text, any-text, language, requesterId, group, tier, region, tags or custom.<name>, found "sorce"; did you mean "source"?',
+    `triage.yaml:7:18: rules[0].when.all[0].field: expected one of ${TRIAGE_FIELDS.join(', ')} or custom.<name>, found "sorce"; did you mean "source"?`,
   ],
   [
     'an unknown source in a condition',
@@ -348,7 +371,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'triage',
     '          is: zendesk\n',
     '',
-    'triage.yaml:7:11: rules[0].when.all[0]: expected "is", "contains" or "exists" beside "field: source", found none of them',
+    'triage.yaml:7:11: rules[0].when.all[0]: expected "is", "is-in", "contains", "contains-any-of", "matches", "exists", "at-least" or "at-most" beside "field: source", found none of them',
   ],
   [
     'a question without a field',
@@ -362,7 +385,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'triage',
     '        - field: source\n          is: zendesk\n',
     '        - {}\n',
-    'triage.yaml:7:11: rules[0].when.all[0]: expected a condition (all, any, not or field), found nothing',
+    'triage.yaml:7:11: rules[0].when.all[0]: expected a condition (all, any, not, field or during), found nothing',
   ],
   [
     'a sensitive case sent to a vendor',
@@ -698,7 +721,7 @@ describe('a policy directory', () => {
     const { policy, files } = compilePolicyDir(dir);
     expect(policy).toEqual(compilePolicy(SMALL));
     expect(files).toEqual(
-      ['sources', 'calendars', 'clocks', 'triage', 'queues', 'vendors', 'leads', 'alerting'].map((name) =>
+      ['sources', 'calendars', 'clocks', 'triage', 'queues', 'agents', 'vendors', 'leads', 'alerting'].map((name) =>
         join(dir, `${name}.yaml`),
       ),
     );
@@ -719,7 +742,7 @@ describe('a policy directory', () => {
 
   it('tells of a file that it does not know', () => {
     expect(messageFor(() => writeFileSync(join(dir, 'queue.yaml'), ''))).toBe(
-      'the policy has 1 problem:\n  queue.yaml:1:1: (file): expected one of sources.yaml, calendars.yaml, clocks.yaml, triage.yaml, queues.yaml, vendors.yaml, leads.yaml, alerting.yaml, found queue.yaml; did you mean "queues.yaml"?',
+      'the policy has 1 problem:\n  queue.yaml:1:1: (file): expected one of sources.yaml, calendars.yaml, clocks.yaml, triage.yaml, queues.yaml, agents.yaml, vendors.yaml, leads.yaml, alerting.yaml, found queue.yaml; did you mean "queues.yaml"?',
     );
   });
 
@@ -730,7 +753,7 @@ describe('a policy directory', () => {
   });
 
   it('tells of a directory that is not there', () => {
-    expect(() => compilePolicyDir(join(dir, 'nowhere'))).toThrow('the policy has 8 problems:');
+    expect(() => compilePolicyDir(join(dir, 'nowhere'))).toThrow('the policy has 9 problems:');
   });
 });
 

@@ -18,6 +18,18 @@ describe('durations', () => {
     expect(parseDuration(text)).toEqual({ kind, seconds });
   });
 
+  it('counts business days as long as they are said to be', () => {
+    // A day of 7.5 hours is 27,000 seconds.
+    expect(parseDuration('1 business day', 27_000)).toEqual({ kind: 'business', seconds: 27_000 });
+    expect(parseDuration('3 business days', 27_000)).toEqual({ kind: 'business', seconds: 81_000 });
+    expect(parseDuration('2 calendar days', 27_000)).toEqual({ kind: 'calendar', seconds: 172_800 });
+    expect(() => parseDuration('2 days', 27_000)).toThrow('"16 business hours"');
+    expect(parseWarning('1 business day before', 27_000)).toEqual({
+      name: '1 business day before',
+      before: { kind: 'business', seconds: 27_000 },
+    });
+  });
+
   it.each([
     ['1 day', '"8 business hours" (open hours of the calendar only) or "1 calendar day" (all hours)'],
     ['3 days', '"24 business hours" (open hours of the calendar only) or "3 calendar days" (all hours)'],
@@ -25,7 +37,7 @@ describe('durations', () => {
     ['1 hour', '"1 business hour" (open hours of the calendar only) or "1 calendar hour" (all hours)'],
     [
       '2 business days',
-      'business hours, such as "16 business hours" (a business day has no fixed length), or "2 calendar days"',
+      '"16 business hours", or "2 calendar days" (all hours), or how long a business day is, as "business-day: 8 business hours" at the top of clocks.yaml',
     ],
     ['0 business hours', 'a duration of at least one second'],
     ['367 calendar days', 'a duration of at most 366 days'],

@@ -58,6 +58,21 @@ otherwise:
     name: General
     leads: [maya]
 `,
+  agents: `exposure:
+  cases-per-day: 6
+  minutes-per-day: 120
+  cool-down: 30 calendar minutes
+  expected-minutes: 15
+agents:
+  - id: noah
+    name: Noah Kim
+    crm-user-ids: { zendesk: "9001" }
+    zone: Europe/Dublin
+    calendar: office
+    queues: [general]
+    languages: [en]
+    capacity: 10
+`,
   vendors: `max-offers: 2
 vendors:
   - id: manila

@@ -1,0 +1,110 @@
+import type { Path, PolicyFile } from '../policy-file.ts';
+import { describe } from '../problems.ts';
+import { Agent } from '../schema/people.ts';
+import { Outcome, Rule } from '../schema/triage.ts';
+import { Vendor } from '../schema/vendors.ts';
+import { checkCondition } from './check-condition.ts';
+import { A_LEAD, A_QUEUE, checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
+
+/** Stand for no rule in a decision (domain/triage.ts), so no rule may be called so. */
+const TAKEN: Readonly<Record<string, string>> = {
+  otherwise: 'no rule',
+  unsure: 'a rule that is not sure enough',
+  duplicate: 'a case that repeats another',
+};
+
+/** Rules with owners, conditions, queues, vendors or skills that do not exist, and outcomes that contradict themselves. */
+export function checkTriage(files: Files, names: Names): void {
+  const file = files.triage;
+  checkUnique(file, 'rules');
+  const mode = file.at(['mode']) ?? 'first-match';
+  let catchAll: string | undefined;
+  for (const { path, value } of file.entries(['rules'], Rule)) {
+    refer(file, [...path, 'owner'], value.owner, names.leads, A_LEAD);
+    if (value.when !== undefined) checkCondition(file, [...path, 'when'], value.when, names);
+    const taken = Object.hasOwn(TAKEN, value.id) ? TAKEN[value.id] : undefined;
+    if (taken !== undefined)
+      file.add(
+        [...path, 'id'],
+        `expected another name: "${value.id}" stands for ${taken}, found ${describe(value.id)}`,
+      );
+    if (catchAll !== undefined)
+      file.add(
+        path,
+        `expected a rule that can be reached, found ${describe(value.id)} after ${describe(catchAll)}, which has no "when" and takes every case`,
+      );
+    if (mode === 'first-match' && value.when === undefined) catchAll ??= value.id;
+    if (mode === 'first-match' && value.score !== undefined && value.score > 1)
+      file.add(
+        [...path, 'score'],
+        `expected a number up to 1, how sure the rule is (points are for "mode: scored"), found ${value.score}`,
+      );
+  }
+  checkConfidence(file);
+  checkOutcomes(files, names);
+}
+
+function checkConfidence(file: PolicyFile): void {
+  const [least, unsure] = [file.at(['min-confidence']), file.at(['unsure'])];
+  if (typeof least === 'number' && least > 0 && unsure === undefined)
+    file.add(['unsure'], 'expected what is decided for a case that no rule is sure enough about, found nothing');
+  if (unsure !== undefined && (least === undefined || least === 0))
+    file.addAtKey(
+      ['unsure'],
+      'expected "min-confidence" above 0 beside it, without which no case is unsure, found "unsure" alone',
+    );
+}
+
+type Placed<T> = { readonly path: Path; readonly value: T };
+
+/** Every well-formed outcome of the file, with its place. */
+export function outcomesOf(file: PolicyFile): Placed<Outcome>[] {
+  const rules = file
+    .entries(['rules'], Rule)
+    .map(({ path, value }) => ({ path: [...path, 'then'], value: value.then }));
+  const others = ['unsure', 'otherwise'].flatMap((key) => {
+    const outcome = Outcome.safeParse(file.at([key]));
+    return outcome.success ? [{ path: [key], value: outcome.data }] : [];
+  });
+  return [...rules, ...others];
+}
+
+function checkOutcomes(files: Files, names: Names): void {
+  const file = files.triage;
+  const vendors = allOf(files.vendors, 'vendors', Vendor);
+  const agents = allOf(files.agents, 'agents', Agent);
+  for (const { path, value } of outcomesOf(file)) {
+    refer(file, [...path, 'queue'], value.queue, names.queues, A_QUEUE);
+    const { category, 'data-class': dataClass, route = 'home', skills = [], queue } = value;
+    if (value.sensitive === true && route !== 'home') {
+      file.add(
+        [...path, 'route'],
+        route === 'vendor'
+          ? 'expected "home", because the case is sensitive and never leaves the house, found "vendor"'
+          : 'expected "home", because the case is sensitive and somebody has to look at it, found "parked"',
+      );
+    } else if (
+      route === 'vendor' &&
+      vendors !== undefined &&
+      !vendors.some((vendor) => vendor.categories.includes(category) && vendor['data-classes'].includes(dataClass))
+    ) {
+      file.add(
+        [...path, 'route'],
+        `expected a vendor in vendors.yaml that takes category "${category}" with data class "${dataClass}" (or "route: home"), found none`,
+      );
+    }
+    const team = agents?.filter((agent) => agent.queues.includes(queue)) ?? [];
+    const able = team.some((agent) => skills.every((skill) => agent.skills?.includes(skill)));
+    if (skills.length > 0 && agents !== undefined && agents.length > 0 && !able)
+      file.add(
+        [...path, 'skills'],
+        `expected skills that an agent of queue "${queue}" in agents.yaml has all of, found ${skills.join(', ')}`,
+      );
+  }
+}
+
+/** Every entry of a list, or undefined while one of them cannot be read. */
+function allOf<T>(file: PolicyFile, section: string, schema: Parameters<typeof file.entries<T>>[1]): T[] | undefined {
+  const found = file.entries([section], schema).map(({ value }) => value);
+  return Array.isArray(file.at([section])) && found.length === idsOf(file, section).length ? found : undefined;
+}
