@@ -1,85 +1,193 @@
+import type { Calendar } from './calendar.ts';
 import type { Case } from './case.ts';
-import type { Decision } from './event.ts';
-import type { Condition, Outcome, Policy } from './policy.ts';
+import { originalOf } from './duplicates.ts';
+import type { Alternative, Decision, Match } from './event.ts';
+import { type Outcome, type Policy, policyCalendars, type TriagePolicy, type TriageRule } from './policy.ts';
+import { Atoms } from './triage-atoms.ts';
+import { compileCondition } from './triage-conditions.ts';
+import { languageOf, type TriageFacts } from './triage-fields.ts';
+import { TriageIndex } from './triage-index.ts';
 
-type FieldValue = string | number | boolean | readonly string[] | undefined;
+export { TRIAGE_FIELDS, type TriageFacts } from './triage-fields.ts';
 
-/** The fields that rules may name, besides `custom.<name>`, and where a case has them. */
-const FIELDS = new Map<string, (state: Case) => FieldValue>([
-  ['source', ({ source }) => source],
-  ['status', ({ status }) => status],
-  ['priority', ({ priority }) => priority],
-  ['channel', ({ fields }) => fields.channel],
-  ['subject', ({ fields }) => fields.subject],
-  ['text', ({ fields }) => fields.text],
-  ['any-text', ({ fields }) => `${fields.subject ?? ''}\n${fields.text ?? ''}`],
-  ['language', ({ fields }) => fields.language],
-  ['requesterId', ({ fields }) => fields.requesterId],
-  ['group', ({ fields }) => fields.group],
-  ['tier', ({ fields }) => fields.tier],
-  ['region', ({ fields }) => fields.region],
-  ['tags', ({ fields }) => fields.tags],
-]);
-export const TRIAGE_FIELDS: readonly string[] = [...FIELDS.keys()];
-
-/** Value of a field that a rule names, or undefined if the case does not have it. */
-function fieldOf(state: Case, field: string): FieldValue {
-  const read = FIELDS.get(field);
-  if (read !== undefined) return read(state);
-  return field.startsWith('custom.') ? state.fields.custom?.[field.slice('custom.'.length)] : undefined;
-}
-
-/** Does the condition hold for the case? Text is compared without regard to case; phrases match whole words. */
-export function holds(condition: Condition, state: Case): boolean {
-  if (condition.all !== undefined && !condition.all.every((part) => holds(part, state))) return false;
-  if (condition.any !== undefined && !condition.any.some((part) => holds(part, state))) return false;
-  if (condition.not !== undefined && holds(condition.not, state)) return false;
-  if (condition.field === undefined) return true;
-  const value = fieldOf(state, condition.field);
-  if (condition.exists !== undefined && (value !== undefined) !== condition.exists) return false;
-  if (condition.is !== undefined && !isOneOf(value, condition.is)) return false;
-  if (condition.contains !== undefined && !containsAny(value, condition.contains)) return false;
-  return true;
-}
-
-function isOneOf(value: FieldValue, wanted: readonly (string | number | boolean)[]): boolean {
-  if (value === undefined) return false;
-  const values = Array.isArray(value) ? value : [value];
-  return values.some((one) => wanted.some((want) => fold(String(one)) === fold(String(want))));
-}
-
-function containsAny(value: FieldValue, phrases: readonly string[]): boolean {
-  if (value === undefined) return false;
-  const texts = (Array.isArray(value) ? value : [value]).map((text) => ` ${words(String(text))} `);
-  return phrases.some((phrase) => texts.some((text) => text.includes(` ${words(phrase)} `)));
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim();
-}
-
-/** Text as its words, single-spaced: punctuation, line breaks and characters that nobody sees never hide a phrase. */
-function words(text: string): string {
-  return fold(text)
-    .replace(/\p{Cf}+/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-}
-
-/** Stands for a rule's id when none holds. */
+/** Stand for a rule's id when none holds, when none is sure enough, and when the case repeats another. */
 export const OTHERWISE = 'otherwise';
+export const UNSURE = 'unsure';
+export const DUPLICATE = 'duplicate';
+
+const MOST_ALTERNATIVES = 10;
+const MOST_MATCHES = 20;
+
+/** What is decided and why: a decision without the case's own parts. */
+interface Verdict {
+  readonly ruleId: string;
+  readonly reason: string;
+  readonly outcome: Outcome;
+  readonly confidence: number;
+  readonly matched: readonly Match[];
+  readonly alternatives: readonly Alternative[];
+}
+
+/** A rule that holds, and what of it did. */
+interface Holding {
+  readonly rule: TriageRule;
+  readonly matches: () => Match[];
+}
+
+/** The triage of one policy, compiled. */
+export interface Triage {
+  readonly decide: (state: Case, facts?: TriageFacts) => Omit<Decision, 'policyVersion'>;
+}
+
+const compiled = new WeakMap<Policy, Triage>();
 
 /**
- * Decides a case: the first rule whose condition holds, else the policy's `otherwise`. A sensitive
- * case never goes to a vendor, whatever its rule says.
+ * Decides a case; the rules are compiled once per policy object. In `first-match` the first rule
+ * that holds decides, in `scored` the category whose rules add up to most, except that a sensitive
+ * rule goes before any points. A decision that is not sure enough is `unsure`; without a rule it is
+ * the policy's `otherwise`. The same words of the same customer are parked while the first case
+ * is worked. A sensitive case goes neither to a vendor nor to where nobody looks, whatever its
+ * rule says. Pure: the same arguments give the same decision.
  */
-export function decideTriage(state: Case, policy: Policy): Decision {
-  const rule = policy.triage.rules.find((candidate) => candidate.when === undefined || holds(candidate.when, state));
-  const outcome: Outcome = rule?.outcome ?? policy.triage.otherwise;
+export function decideTriage(state: Case, policy: Policy, facts: TriageFacts = {}): Decision {
+  let triage = compiled.get(policy);
+  if (triage === undefined) {
+    triage = compileTriage(policy.triage, { calendar: policyCalendars(policy) });
+    compiled.set(policy, triage);
+  }
+  return { ...triage.decide(state, facts), policyVersion: policy.version };
+}
+
+/** Compiles the rules of a policy. Throws RE2JSSyntaxException at the first decision if a pattern is none. */
+export function compileTriage(
+  triage: TriagePolicy,
+  { calendar }: { readonly calendar: (name: string) => Calendar },
+): Triage {
+  const atoms = new Atoms(calendar);
+  const rules = triage.rules.map((rule) => ({ rule, when: compileCondition(rule.when, atoms) }));
+  const index = new TriageIndex(rules.map(({ when }) => when.clauses));
+
+  /** The rules that hold, in the policy's order, each asked when it is wanted. */
+  function* holding(state: Case, facts: TriageFacts): Generator<Holding> {
+    const held = atoms.holding(state, facts);
+    for (const nth of index.candidates(held)) {
+      const { rule, when } = rules[nth] as (typeof rules)[number];
+      if (when.holds(held)) yield { rule, matches: () => when.matches(held).slice(0, MOST_MATCHES) };
+    }
+  }
+
+  const judge = (rulesHolding: Iterable<Holding>) => {
+    const verdict = triage.mode === 'scored' ? byScore([...rulesHolding]) : byOrder(rulesHolding);
+    if (verdict === undefined) return otherwise(triage);
+    const { confidence, outcome } = verdict;
+    return confidence < triage.minConfidence && !outcome.sensitive ? unsure(verdict, triage) : verdict;
+  };
+
+  const decide: Triage['decide'] = (state, facts = {}) => {
+    const verdict = judge(holding(state, facts));
+    const original = originalOf(state, facts.history, triage.duplicateSeconds);
+    if (original === undefined) return decisionOf(verdict, state, facts);
+    const isSensitive = verdict.outcome.sensitive || someSensitive(holding(state, facts));
+    const linked = original.over || isSensitive ? verdict : duplicate(verdict, original.caseId);
+    return { ...decisionOf(linked, state, facts), duplicateOf: original.caseId };
+  };
+  return { decide };
+}
+
+/** The first rule decides. Only one that parks gives way: to a sensitive rule, which somebody has to look at. */
+function byOrder(holding: Iterable<Holding>): Verdict | undefined {
+  let first: Holding | undefined;
+  const later: TriageRule[] = [];
+  for (const one of holding) {
+    if (first === undefined) first = one;
+    else if (isParking(first.rule) && one.rule.outcome.sensitive) {
+      return verdictOf(one, one.rule.score, [
+        alternative(first.rule, `does not park what ${one.rule.id} holds for`),
+        ...later.map((rule) => alternative(rule, `${one.rule.id} is sensitive`)),
+      ]);
+    } else if (later.length < MOST_ALTERNATIVES) later.push(one.rule);
+    else if (!isParking(first.rule)) break;
+  }
+  if (first === undefined) return undefined;
+  const because = `comes after ${first.rule.id}`;
+  return verdictOf(
+    first,
+    first.rule.score,
+    later.map((rule) => alternative(rule, because)),
+  );
+}
+
+/** The category with the most points decides, by its own best rule; a sensitive rule goes before any points. */
+function byScore(holding: readonly Holding[]): Verdict | undefined {
+  if (holding.length === 0) return undefined;
+  const points = new Map<string, number>();
+  for (const { rule } of holding) {
+    const { category } = rule.outcome;
+    points.set(category, (points.get(category) ?? 0) + rule.score);
+  }
+  const total = [...points.values()].reduce((sum, one) => sum + one, 0);
+  const pointsOf = ({ outcome }: TriageRule) => points.get(outcome.category) ?? 0;
+  const sensitive = holding.filter(({ rule }) => rule.outcome.sensitive);
+  // The sort is stable: what is equal stays in the policy's order.
+  const [best] = [...(sensitive.length > 0 ? sensitive : holding)].sort(
+    (a, b) => round(pointsOf(b.rule)) - round(pointsOf(a.rule)) || b.rule.score - a.rule.score,
+  );
+  if (best === undefined) return undefined;
+  const others = holding.filter((one) => one !== best).map(({ rule }) => rule);
+  const ranked = others.sort((a, b) => round(pointsOf(b)) - round(pointsOf(a)) || b.score - a.score);
+  const because = (rule: TriageRule): string => {
+    if (rule.outcome.category === best.rule.outcome.category) return `says ${rule.outcome.category} too`;
+    const share = `${round(pointsOf(rule))} of ${round(total)} points`;
+    return sensitive.length > 0 && !rule.outcome.sensitive ? `${share}; ${best.rule.id} is sensitive` : share;
+  };
+  return verdictOf(
+    best,
+    total > 0 ? round(pointsOf(best.rule) / total) : 0,
+    ranked.map((rule) => alternative(rule, because(rule))),
+  );
+}
+
+/** A guess is not acted on: people of our own look at it. */
+function unsure(verdict: Verdict, { unsure: written, otherwise, minConfidence }: TriagePolicy): Verdict {
+  const { ruleId, outcome, confidence, alternatives } = verdict;
+  const guess = { ruleId, category: outcome.category, because: `${confidence} sure, less than ${minConfidence}` };
   return {
-    ruleId: rule?.id ?? OTHERWISE,
-    reason: rule?.reason ?? 'no rule matched',
-    policyVersion: policy.version,
+    ...verdict,
+    ruleId: UNSURE,
+    reason: `no rule is sure enough: ${ruleId} is the nearest`,
+    // A policy that does not say where a guess goes has not said that it may leave the house.
+    outcome: written ?? { ...otherwise, route: 'home' },
+    alternatives: [guess, ...alternatives],
+  };
+}
+
+function duplicate(verdict: Verdict, original: string): Verdict {
+  const { ruleId, outcome, alternatives } = verdict;
+  const same = (field: string): Match => ({ field, operator: 'same as', value: original });
+  return {
+    ruleId: DUPLICATE,
+    reason: `the same customer wrote the same in ${original}, which is still worked`,
+    outcome: { ...outcome, route: 'parked' },
+    confidence: 1,
+    matched: [same('requesterId'), same('any-text')],
+    alternatives: [{ ruleId, category: outcome.category, because: `repeats ${original}` }, ...alternatives],
+  };
+}
+
+function otherwise({ otherwise: outcome }: TriagePolicy): Verdict {
+  return { ruleId: OTHERWISE, reason: 'no rule matched', outcome, confidence: 0, matched: [], alternatives: [] };
+}
+
+function verdictOf({ rule, matches }: Holding, confidence: number, alternatives: readonly Alternative[]): Verdict {
+  const { id, reason, outcome } = rule;
+  return { ruleId: id, reason, outcome, confidence, matched: matches(), alternatives };
+}
+
+function decisionOf(verdict: Verdict, state: Case, facts: TriageFacts): Omit<Decision, 'policyVersion'> {
+  const { ruleId, reason, outcome, confidence, matched, alternatives } = verdict;
+  return {
+    ruleId,
+    reason,
     priority: outcome.priority ?? state.priority,
     queue: outcome.queue,
     route: outcome.sensitive ? 'home' : outcome.route,
@@ -87,6 +195,29 @@ export function decideTriage(state: Case, policy: Policy): Decision {
     dataClass: outcome.dataClass,
     category: outcome.category,
     tags: outcome.tags,
-    language: state.fields.language ?? 'unknown',
+    language: languageOf(state, facts) ?? 'unknown',
+    skills: outcome.skills,
+    confidence,
+    matched: [...matched],
+    alternatives: alternatives.slice(0, MOST_ALTERNATIVES),
   };
+}
+
+function alternative({ id, outcome }: TriageRule, because: string): Alternative {
+  return { ruleId: id, category: outcome.category, because };
+}
+
+/** Does the rule have the case parked? A sensitive one never does, whatever it says. */
+function isParking({ outcome }: TriageRule): boolean {
+  return outcome.route === 'parked' && !outcome.sensitive;
+}
+
+function someSensitive(holding: Iterable<Holding>): boolean {
+  for (const { rule } of holding) if (rule.outcome.sensitive) return true;
+  return false;
+}
+
+/** To three decimals, so that sums of tenths are what people add up. */
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

@@ -45,6 +45,10 @@ describe('triageCase', () => {
       category: 'playback',
       tags: ['playback'],
       language: 'unknown',
+      skills: [],
+      confidence: 1,
+      matched: [{ field: 'any-text', operator: 'contains', value: 'buffering' }],
+      alternatives: [],
     };
     expect(result).toEqual({ outcome: 'triaged', decision });
     expect(store.log(input.caseId).at(-1)).toEqual({
