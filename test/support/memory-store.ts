@@ -7,6 +7,7 @@ import {
   type AgentStore,
   type AlertStore,
   type CaseStore,
+  type CustomerStore,
   type DeadlineIndex,
   type DueItem,
   type Handoff,
@@ -16,9 +17,17 @@ import {
   type StoredCase,
   StoreUnavailableError,
 } from '../../functions/adapters/store/store.ts';
+import { memoryCustomers } from './memory-customers.ts';
 
 /** All stores in memory, with the same contract as the table (store-contract.ts). Values are copied in and out. */
-export interface MemoryStore extends CaseStore, DeadlineIndex, HandoffStore, AlertStore, AgentStore, PolicyMark {
+export interface MemoryStore
+  extends CaseStore,
+    DeadlineIndex,
+    HandoffStore,
+    AlertStore,
+    AgentStore,
+    CustomerStore,
+    PolicyMark {
   /** The events of a case in the order in which they were appended. */
   log(caseId: string): CaseEvent[];
   /** Events appended since the last call, of all cases: what the stream would deliver. */
@@ -181,7 +190,8 @@ export function memoryStore(): MemoryStore {
           .filter(([, held]) => held.length > 0),
       ),
     ledger: () => Object.fromEntries([...ledger].sort(([a], [b]) => (a < b ? -1 : 1))),
-    async agentLoad(agentId, day) {
+    ...memoryCustomers(gate),
+    async holding(agentId) {
       gate();
       const holding = holdings.get(agentId) ?? emptyHolding(agentId);
       return structuredClone({ holding, today: ledger.get(`${agentId} ${day}`) ?? { cases: 0, minutes: 0 } });

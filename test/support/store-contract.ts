@@ -7,11 +7,13 @@ import type {
   AgentStore,
   AlertStore,
   CaseStore,
+  CustomerStore,
   DeadlineIndex,
   Handoff,
   HandoffStore,
   PolicyMark,
 } from '../../functions/adapters/store/store.ts';
+import { customerContract } from './customer-contract.ts';
 import { event, opened, reply } from './events.ts';
 import { contextOf } from './policy-fixture.ts';
 
@@ -20,8 +22,10 @@ import { contextOf } from './policy-fixture.ts';
  * suite can run against a table that already holds items.
  */
 export function storeContract(
-  make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore & AgentStore & PolicyMark,
+  make: () => CaseStore & DeadlineIndex & HandoffStore & AlertStore & AgentStore & CustomerStore & PolicyMark,
 ): void {
+  customerContract(make);
+
   let made = 0;
   const fresh = () => {
     const id = `c${process.pid}-${Date.now()}-${++made}`;

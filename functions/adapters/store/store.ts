@@ -126,3 +126,23 @@ export interface AgentStore {
    */
   saveHolding(change: HoldingChange, event?: CaseEvent): Promise<'saved' | 'conflict'>;
 }
+
+/** A case as it is remembered of its customer. */
+export const RememberedCase = z.object({
+  caseId: z.string(),
+  openedAt: Instant,
+  /** `textKey` of what the customer wrote (domain/duplicates.ts); absent without words. */
+  textKey: z.optional(z.string()),
+});
+export type RememberedCase = z.infer<typeof RememberedCase>;
+
+/** Most cases of a customer that are looked at: who has more is a machine, or a shared address. */
+export const HISTORY_LENGTH = 100;
+
+/** Which cases each customer opened. Customers go by a hash of their id, so that the index names nobody. */
+export interface CustomerStore {
+  /** Remembers a case of a customer for at least `keepSeconds`; again changes nothing. */
+  remember(customer: string, remembered: RememberedCase, keepSeconds: number): Promise<void>;
+  /** The customer's cases opened between two instants, both included, strongly consistent: the newest HISTORY_LENGTH, newest first. */
+  history(customer: string, from: string, to: string): Promise<RememberedCase[]>;
+}
