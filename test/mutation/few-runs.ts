@@ -1,6 +1,6 @@
-import real, { type IRawProperty, type Parameters } from '../../node_modules/fast-check/lib/fast-check.js';
+import real, { type IRawProperty, type Parameters } from 'fast-check';
 
-export * from '../../node_modules/fast-check/lib/fast-check.js';
+export * from 'fast-check';
 
 /**
  * fast-check as mutation testing sees it: at most 20 cases a law, so that a run over every mutant stays short, and
