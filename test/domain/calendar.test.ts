@@ -6,6 +6,7 @@ import {
   NoOpenTimeError,
   type Window,
 } from '../../domain/calendar.ts';
+import { instantOfWork, workedSeconds } from '../../domain/clock.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -324,5 +325,42 @@ describe('open or not', () => {
     expect(office.isOpen(at('2024-01-19T17:00Z'))).toBe(false);
     expect(iso(office.nextOpen(at('2024-01-19T17:00Z')))).toBe('2024-01-22T09:00:00.000Z');
     expect(iso(office.nextOpen(at('2024-01-19T12:00Z')))).toBe('2024-01-19T12:00:00.000Z');
+  });
+});
+
+describe('deadlines that an independent calculator gives too', () => {
+  const berlin = (...hours: Window[]) =>
+    compileCalendar({
+      zone: 'Europe/Berlin',
+      weekly: { mon: hours, tue: hours, wed: hours, thu: hours, fri: hours },
+      holidays: [],
+    });
+
+  it('in Berlin before summer time', () => {
+    expect(iso(berlin([540, 1020]).add(at('2013-03-21T09:30Z'), HOUR))).toBe('2013-03-21T10:30:00.000Z');
+    expect(iso(berlin([540, 1020]).add(at('2013-03-21T09:30Z'), 4 * HOUR))).toBe('2013-03-21T13:30:00.000Z');
+    expect(berlin([480, 1080]).elapsed(at('2013-03-21T09:30Z'), at('2013-03-21T14:00Z')) / MINUTE).toBe(270);
+  });
+
+  it('with a warning an hour of open time before', () => {
+    const cal = compileCalendar({ zone: 'UTC', weekly: { mon: [[480, 1080]], tue: [[480, 1080]] }, holidays: [] });
+    const due = cal.add(at('2026-01-12T17:00Z'), 4 * HOUR);
+    expect(iso(due)).toBe('2026-01-13T11:00:00.000Z');
+    expect(iso(cal.subtract(due, HOUR))).toBe('2026-01-13T10:00:00.000Z');
+  });
+
+  it('with pauses: half an hour worked, and each deadline later by what the pauses took', () => {
+    const turn = {
+      startedAt: '2013-06-04T09:00:00Z',
+      pauses: [
+        { from: '2013-06-04T09:00:00Z', to: '2013-06-04T10:30:00Z', reason: 'pending' },
+        { from: '2013-06-04T11:00:00Z', to: '2013-06-04T12:00:00Z', reason: 'pending' },
+      ],
+      ...{ clock: 'resolution' as const, turn: 1, targetSeconds: 7200, calendar: 'berlin', told: [] },
+    };
+    const cal = berlin([540, 1080]);
+    expect(workedSeconds(turn, at('2013-06-04T12:00Z'), cal)).toBe(1800);
+    expect(iso(instantOfWork(turn, 120 * 60, cal) ?? 0)).toBe('2013-06-04T13:30:00.000Z');
+    expect(iso(instantOfWork(turn, 240 * 60, cal) ?? 0)).toBe('2013-06-04T15:30:00.000Z');
   });
 });
