@@ -25,6 +25,7 @@ import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
+import { absorbMerged } from './absorb-merged.ts';
 
 export interface ApplyEventDeps {
   readonly store: CaseStore & HandoffStore & AlertStore;
@@ -51,6 +52,7 @@ export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promis
   if (isRecordOnly(event)) return followRecord(event, deps);
   const { state, newDueAt } = await foldAndSave(event, deps);
   await startWhatFollows(event, state, deps);
+  await absorbMerged(event, state, deps);
   await hintNear('case', state.caseId, newDueAt, deps);
 }
 
