@@ -1,7 +1,9 @@
+import { buildTriage } from '../build/triage.ts';
+import { ruleFaults } from '../logic/rule-logic.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe } from '../problems.ts';
 import { Agent } from '../schema/people.ts';
-import { Outcome, Rule } from '../schema/triage.ts';
+import { Outcome, Rule, Triage } from '../schema/triage.ts';
 import { Vendor } from '../schema/vendors.ts';
 import { checkCondition } from './check-condition.ts';
 import { A_LEAD, A_QUEUE, checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
@@ -42,6 +44,15 @@ export function checkTriage(files: Files, names: Names): void {
   }
   checkConfidence(file);
   checkOutcomes(files, names);
+  checkLogic(file);
+}
+
+/** Rules that decide nothing or contradict each other; only looked for among rules that are otherwise in order. */
+function checkLogic(file: PolicyFile): void {
+  const triage = file.problems.length === 0 ? Triage.safeParse(file.data) : undefined;
+  if (triage?.success !== true) return;
+  for (const { nth, kind, message } of ruleFaults(buildTriage(triage.data)))
+    file.add(['rules', nth, ...(kind === 'never-holds' ? ['when'] : [])], message);
 }
 
 function checkConfidence(file: PolicyFile): void {

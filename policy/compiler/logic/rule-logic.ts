@@ -1,0 +1,103 @@
+import type { TriagePolicy, TriageRule } from '../../../domain/policy.ts';
+import { canonicalJson } from '../build/objects.ts';
+import { contradictionIn, FormulaIndex, isProven, waysToHold } from './formulas.ts';
+import { type Formula, formulaOf, type Literal, literalInWords } from './literals.ts';
+
+/** A rule that decides nothing, or that contradicts another. */
+export interface RuleFault {
+  /** Place of the rule in the list. */
+  readonly nth: number;
+  readonly kind: 'never-holds' | 'unreachable' | 'contradictory';
+  /** Ids of the rules that come before it or contradict it. */
+  readonly because: readonly string[];
+  /** `expected …, found …` */
+  readonly message: string;
+}
+
+type Rules = Pick<TriagePolicy, 'mode' | 'rules'>;
+
+/**
+ * Rules that can be shown to decide nothing: their condition contradicts itself, or earlier rules
+ * take all their cases; and rules that say different things of the same cases. What it says is so;
+ * it does not find everything.
+ */
+export function ruleFaults({ mode, rules }: Rules): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const index = new FormulaIndex();
+  const formulas: Formula[] = [];
+  const seen = new Map<string, TriageRule>();
+  // A rule that parks gives way to a later one that is sensitive (domain/triage.ts).
+  const parking = rules.findIndex(({ outcome }) => outcome.route === 'parked');
+  for (const [nth, rule] of rules.entries()) {
+    const formula = formulaOf(rule.when);
+    const ways = waysToHold(formula);
+    const possible = ways?.filter((way) => contradictionIn(way) === undefined);
+    const goesFirst = (other: number) =>
+      !rule.outcome.sensitive || parking < 0 || other < parking || rules[other]?.outcome.sensitive === true;
+    const twin = twinOf(rule, mode, seen);
+    const sameOutcome = twin !== undefined && canonicalJson(twin.outcome) === canonicalJson(rule.outcome);
+    if (ways !== undefined && possible?.length === 0) faults.push(neverHolds(nth, ways));
+    else if (twin !== undefined && !sameOutcome) faults.push(contradictory(nth, rule, twin));
+    else if (mode === 'first-match') {
+      const before = twin === undefined ? coveredBy(possible, index, formulas, goesFirst) : [rules.indexOf(twin)];
+      if (before !== undefined)
+        faults.push(
+          unreachable(
+            nth,
+            rule,
+            before.map((one) => rules[one] as TriageRule),
+          ),
+        );
+    }
+    index.add(formula, nth);
+    formulas.push(formula);
+  }
+  return faults;
+}
+
+/** The earlier rules of which one holds in each of the ways, if there are such. */
+function coveredBy(
+  ways: readonly Literal[][] | undefined,
+  index: FormulaIndex,
+  formulas: readonly Formula[],
+  goesFirst: (nth: number) => boolean,
+): number[] | undefined {
+  if (ways === undefined) return undefined;
+  const found = new Set<number>();
+  for (const way of ways) {
+    const before = index.candidates(way).find((nth) => goesFirst(nth) && isProven(formulas[nth] as Formula, way));
+    if (before === undefined) return undefined;
+    found.add(before);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** An earlier rule with the same condition. Scored rules for other categories are none: each speaks for its own. */
+function twinOf(rule: TriageRule, mode: Rules['mode'], seen: Map<string, TriageRule>): TriageRule | undefined {
+  const key = canonicalJson([rule.when ?? {}, mode === 'scored' ? rule.outcome.category : '']);
+  const twin = seen.get(key);
+  if (twin === undefined) seen.set(key, rule);
+  return twin;
+}
+
+function neverHolds(nth: number, ways: readonly (readonly Literal[])[]): RuleFault {
+  const [pair] = ways.map(contradictionIn);
+  const because =
+    pair === undefined ? 'nothing meets' : `"${pair.map(literalInWords).join('" and "')}" never hold together`;
+  const message = `expected a condition that a case can meet, found one that none does: ${because}`;
+  return { nth, kind: 'never-holds', because: [], message };
+}
+
+function contradictory(nth: number, { id }: TriageRule, twin: TriageRule): RuleFault {
+  const message = `expected one outcome for one condition, found ${JSON.stringify(id)} with the condition of ${JSON.stringify(twin.id)} and another outcome`;
+  return { nth, kind: 'contradictory', because: [twin.id], message };
+}
+
+function unreachable(nth: number, { id }: TriageRule, before: readonly TriageRule[]): RuleFault {
+  const names = before.map((one) => JSON.stringify(one.id));
+  const all = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  const list =
+    all.length === 1 ? `${all[0]}, which takes` : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}, which take`;
+  const message = `expected a rule that can be reached, found ${JSON.stringify(id)} after ${list} all its cases`;
+  return { nth, kind: 'unreachable', because: before.map((one) => one.id), message };
+}
