@@ -9,8 +9,8 @@ import type { LeadPolicy, Policy } from './policy.ts';
 export const Alert = z.object({
   alertId: z.string(),
   caseId: z.string(),
-  kind: z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home']),
-  /** The deadline in question; absent when a case came home. */
+  kind: z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home', 'nobody-left']),
+  /** The deadline in question; absent when a case came home, or nobody is left for it. */
   clock: z.optional(ClockName),
   turn: z.optional(z.number()),
   threshold: z.optional(z.string()),
@@ -29,6 +29,9 @@ export function alertFor(event: CaseEvent, alertId: string): Alert | undefined {
   if (event.type === 'brought-home') {
     return { alertId, caseId: event.caseId, kind: 'came-home', at: event.occurredAt, reason: event.reason };
   }
+  if (event.type === 'assignment-deferred' && event.exposureExhausted) {
+    return { alertId, caseId: event.caseId, kind: 'nobody-left', at: event.occurredAt, reason: event.reason };
+  }
   return undefined;
 }
 
@@ -38,6 +41,7 @@ export function alertFor(event: CaseEvent, alertId: string): Alert | undefined {
  */
 export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
   if (alert.kind === 'came-home') return isOver(state.status);
+  if (alert.kind === 'nobody-left') return isOver(state.status) || state.assignment !== undefined;
   const turn = turnOf(alert, state);
   if (turn === undefined || !isOpenTurn(turn)) return true;
   const due = instantOfWork(turn, turn.targetSeconds, calendar(turn.calendar));

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
+import type { FoldContext } from './case.ts';
 import { Instant, toInstant } from './event.ts';
 import type { AgentPolicy, ExposurePolicy } from './policy.ts';
 
@@ -56,6 +57,11 @@ export interface LeaseTerms {
   readonly agent: AgentPolicy;
   readonly shifts: Calendar;
   readonly exposure: ExposurePolicy;
+}
+
+/** The terms for an agent under a policy. */
+export function leaseTerms(agent: AgentPolicy, { policy, calendar }: FoldContext): LeaseTerms {
+  return { agent, shifts: calendar(agent.calendar), exposure: policy.exposure };
 }
 
 const MINUTE_MS = 60_000;

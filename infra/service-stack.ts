@@ -78,6 +78,7 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'PolicyVersion', { value: policy.version });
     new CfnOutput(this, 'AlarmTopicArn', { value: observability.topic.topicArn });
     new CfnOutput(this, 'CaseTriageArn', { value: casePipeline.workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'CaseAssignmentArn', { value: casePipeline.assignment.stateMachine.stateMachineArn });
     new CfnOutput(this, 'VendorHandoffArn', { value: vendorHandoff.workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'BreachAlertArn', { value: alerting.workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'DeadlineQueueUrl', { value: deadlines.queue.queueUrl });

@@ -15,6 +15,7 @@ import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove, handoffEvent } from '../../domain/handoff.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import {
+  type AgentStore,
   type AlertStore,
   type CaseStore,
   type Handoff,
@@ -26,9 +27,10 @@ import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
+import { followAssignment } from './follow-assignment.ts';
 
 export interface ApplyEventDeps {
-  readonly store: CaseStore & HandoffStore & AlertStore;
+  readonly store: CaseStore & HandoffStore & AlertStore & AgentStore;
   readonly workflows: Workflows;
   readonly deadlines: DeadlineQueue;
   readonly context: FoldContext;
@@ -53,6 +55,7 @@ export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promis
   const { state, newDueAt } = await foldAndSave(event, deps);
   await startWhatFollows(event, state, deps);
   await absorbMerged(event, state, deps);
+  await followAssignment(event, state, deps);
   await hintNear('case', state.caseId, newDueAt, deps);
 }
 
@@ -107,12 +110,13 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
       await deps.workflows.start('vendor-handoff', executionName(caseId, `${event.key}:${event.calledBy}`), { caseId });
       return;
     case 'deadline-reached':
-    case 'brought-home': {
-      const alert = alertFor(event, alertIdFor(caseId, event.key));
-      const waits = deps.context.policy.alerting.rungs.map((rung) => rung.waitSeconds);
-      if (alert !== undefined) await deps.workflows.start('breach-alert', name, { alert, waits });
+    case 'brought-home':
+      await startAlert(event, event.key, deps);
       return;
-    }
+    case 'assignment-deferred':
+      // Tried again many times a day, and told once.
+      await startAlert(event, `nobody-left:${event.occurredAt.slice(0, 10)}`, deps);
+      return;
     case 'handoff-offered':
       // Solved in the moment in which it was offered: nobody would recall it later.
       if (isOver(state.status)) await recallHandoff(state, deps);
@@ -134,6 +138,14 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
     default:
       return;
   }
+}
+
+/** Has a lead told of what an event calls for; `about` names it, so that it is told once. */
+async function startAlert(event: CaseEvent, about: string, { workflows, context }: ApplyEventDeps): Promise<void> {
+  const { caseId } = event;
+  const alert = alertFor(event, alertIdFor(caseId, about));
+  const waits = context.policy.alerting.rungs.map((rung) => rung.waitSeconds);
+  if (alert !== undefined) await workflows.start('breach-alert', executionName(caseId, about), { alert, waits });
 }
 
 /** Which wait an answer ends. An answer that comes before its wait has begun is found by the wait itself. */

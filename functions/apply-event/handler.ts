@@ -18,6 +18,7 @@ const env = readEnv(
   'deadlineQueueUrl',
   'poisonQueueUrl',
   'caseTriageArn',
+  'caseAssignmentArn',
   'vendorHandoffArn',
   'breachAlertArn',
 );
@@ -26,6 +27,7 @@ const deps: ApplyEventDeps = {
   store: dynamoStore(new DynamoDBClient({}), env.tableName),
   workflows: sfnWorkflows(new SFNClient({}), {
     'case-triage': env.caseTriageArn,
+    'case-assignment': env.caseAssignmentArn,
     'vendor-handoff': env.vendorHandoffArn,
     'breach-alert': env.breachAlertArn,
   }),

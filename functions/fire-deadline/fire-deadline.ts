@@ -1,3 +1,4 @@
+import { dueAssignmentEvent } from '../../domain/assignment.ts';
 import { type FoldContext, foldCase } from '../../domain/case.ts';
 import { deadlineReached, nextDueAt, reachedThresholds } from '../../domain/deadline.ts';
 import { toInstant } from '../../domain/event.ts';
@@ -61,7 +62,7 @@ export function fireDeadline(hint: DeadlineHint, deps: FireDeps): Promise<Fired>
 }
 
 /**
- * Records the thresholds of a case that have been reached. The event's key names the threshold and
+ * Records the thresholds of a case that have been reached, and what is due of its assignment. The event's key names the threshold and
  * its deadline, so however often and side by side this runs, each is recorded, counted and told once.
  */
 async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
@@ -74,7 +75,9 @@ async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   if (await recordPolicyChange(stored, deps)) return 'recorded';
   let state = stored.state;
   // The log decides, not the snapshot: an answer stored a moment ago may not have been folded in yet.
-  if (reachedThresholds(state, context, now).length > 0) {
+  const isDue = () =>
+    reachedThresholds(state, context, now).length > 0 || dueAssignmentEvent(state, context.policy, now) !== undefined;
+  if (isDue()) {
     state = foldCase(await store.events(caseId), context) ?? state;
   }
   const reached = reachedThresholds(state, context, now);
@@ -82,7 +85,9 @@ async function fireCase(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
     if ((await store.append(deadlineReached(state, threshold, now))) === 'duplicate') continue;
     meter.count(threshold.kind === 'warning' ? 'slaWarning' : 'slaBreach', { clock: threshold.clock });
   }
-  return reached.length > 0 ? 'recorded' : hintAgain(hint, nextDueAt(state, context), deps);
+  const assignment = dueAssignmentEvent(state, context.policy, now);
+  if (assignment !== undefined) await store.append(assignment);
+  return reached.length > 0 || assignment !== undefined ? 'recorded' : hintAgain(hint, nextDueAt(state, context), deps);
 }
 
 /** Ends the wait for a vendor's answer or work whose time is up. */

@@ -52,12 +52,17 @@ export function alertWords(view: AlertView): AlertWords {
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
       { label: 'Held by', value: holder(policy, state) },
-      ...(alert.reason === undefined ? [] : [{ label: 'Why it came home', value: clean(alert.reason) }]),
+      ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: clean(alert.reason) }]),
       { label: 'Triage', value: triageReason(state) },
     ],
     otherwise: nextRung(policy, rung),
   };
 }
+
+const WHY: Partial<Record<Alert['kind'], string>> = {
+  'came-home': 'Why it came home',
+  'nobody-left': 'Why nobody has it',
+};
 
 /** Name of the promise that an alert is about. */
 function promise({ clock }: Alert): string {
@@ -86,6 +91,11 @@ function titles({ alert, state, now }: AlertView): Pick<AlertWords, 'subject' | 
       return {
         subject: `Came home: ${state.caseId} (${state.priority}), no vendor took it`,
         headline: 'No vendor took this case: it is yours',
+      };
+    case 'nobody-left':
+      return {
+        subject: `Nobody left: ${state.caseId} (${state.priority}) is sensitive, and everyone on shift is at a limit`,
+        headline: 'No agent may take this sensitive case today: it is yours to give',
       };
   }
 }
@@ -140,7 +150,10 @@ function queueName(policy: Policy, state: Case): string {
 }
 
 function holder(policy: Policy, state: Case): string {
-  const { handoff } = state;
+  const { handoff, assignment } = state;
+  if (assignment !== undefined) {
+    return policy.agents.find(({ id }) => id === assignment.agentId)?.name ?? assignment.agentId;
+  }
   if (handoff === undefined) return 'your team';
   const vendor = policy.vendors.find(({ id }) => id === handoff.vendor)?.name ?? handoff.vendor;
   switch (handoff.state) {

@@ -8,6 +8,7 @@ export const ENV = {
   deadlineQueueUrl: 'DEADLINE_QUEUE_URL',
   poisonQueueUrl: 'POISON_QUEUE_URL',
   caseTriageArn: 'CASE_TRIAGE_ARN',
+  caseAssignmentArn: 'CASE_ASSIGNMENT_ARN',
   vendorHandoffArn: 'VENDOR_HANDOFF_ARN',
   breachAlertArn: 'BREACH_ALERT_ARN',
   /** Prefix of the secrets' names: <prefix>/source/<name>, <prefix>/vendor/<id>, <prefix>/links. */
@@ -22,6 +23,9 @@ export const METRIC = {
   duplicatesDropped: 'DuplicatesDropped',
   webhooksRefused: 'WebhooksRefused',
   triageDecided: 'TriageDecided',
+  agentAssigned: 'AgentAssigned',
+  assignmentDeferred: 'AssignmentDeferred',
+  exposureExhausted: 'ExposureExhausted',
   handoffOffered: 'HandoffOffered',
   handoffAccepted: 'HandoffAccepted',
   handoffRejected: 'HandoffRejected',

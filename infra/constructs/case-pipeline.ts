@@ -26,9 +26,10 @@ export interface CasePipelineProps {
   readonly webhookConcurrency: number | undefined;
 }
 
-/** From a webhook to a triaged case: the inbox, the one writer of cases, and triage. */
+/** From a webhook to a triaged case that somebody holds: the inbox, the one writer of cases, triage and assignment. */
 export class CasePipeline extends Construct {
   readonly workflow: Workflow;
+  readonly assignment: Workflow;
   readonly applyEvent: ServiceFunction;
   readonly poisonEvents: DeadLetterQueue;
   readonly streamDeadLetters: DeadLetterQueue;
@@ -62,6 +63,13 @@ export class CasePipeline extends Construct {
       functions: { TriageCaseArn: triageCase, WriteBackArn: writeBack },
     });
 
+    const assignAgent = new ServiceFunction(this, 'assign-agent', { platform }).usesTable(table, 'read', 'write');
+    this.assignment = new Workflow(this, 'case-assignment', {
+      platform,
+      type: StateMachineType.EXPRESS,
+      functions: { AssignAgentArn: assignAgent, WriteBackArn: writeBack },
+    });
+
     this.poisonEvents = new DeadLetterQueue(this, 'poison-events', { platform });
     this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq', { platform });
     this.applyEvent = new ServiceFunction(this, 'apply-event', { platform, timeout: Duration.seconds(30) })
@@ -69,6 +77,7 @@ export class CasePipeline extends Construct {
       .sendsTo(deadlineQueue, 'deadlineQueueUrl')
       .sendsTo(this.poisonEvents, 'poisonQueueUrl')
       .startsWorkflow('case-triage', platform)
+      .startsWorkflow('case-assignment', platform)
       .startsWorkflow('vendor-handoff', platform)
       .startsWorkflow('breach-alert', platform)
       .resumesWorkflow('vendor-handoff', platform)
@@ -101,6 +110,10 @@ export class CasePipeline extends Construct {
     return [
       this.workflow.failed('A case was not triaged or not written back; it stays home, untouched.'),
       this.workflow.timedOut('Triage took more than 5 minutes; the case may not be triaged or written back.'),
+      this.assignment.failed(
+        'No agent was found for a case, or its CRM was not told; the next event of the case tries again.',
+      ),
+      this.assignment.timedOut('Finding an agent took more than 5 minutes; the case may have nobody.'),
       this.poisonEvents.notEmpty('poison-events-not-empty', 'An event could not be read or applied and was put aside.'),
       this.streamDeadLetters.notEmpty(
         'stream-dlq-not-empty',

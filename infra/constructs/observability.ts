@@ -108,6 +108,14 @@ export class Observability extends Construct {
           graph('Triage by route', serviceMetricBy(platform, 'triageDecided', 'route', 'Sum')),
         ],
         [
+          graph(
+            'Cases given to agents; put off, by reason; nobody left within the limits of exposure',
+            count('agentAssigned'),
+            serviceMetricBy(platform, 'assignmentDeferred', 'reason', 'Sum'),
+            count('exposureExhausted'),
+          ),
+        ],
+        [
           graph('Handoffs', ...HANDOFF_METRICS.map((name) => serviceMetricBy(platform, name, 'vendor', 'Sum'))),
           graph('Warnings and breaches', ...SLA_METRICS.map((name) => serviceMetricBy(platform, name, 'clock', 'Sum'))),
           graph('Alert lag, s (p95): deadline to hand-over', serviceMetric(platform, 'alertLag', 'p95')),
@@ -124,6 +132,7 @@ export class Observability extends Construct {
           graph(
             'Workflows started',
             casePipeline.workflow.started(),
+            casePipeline.assignment.started(),
             vendorHandoff.workflow.started(),
             alerting.workflow.started(),
           ),

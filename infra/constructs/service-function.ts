@@ -186,6 +186,7 @@ export class ServiceFunction extends NodejsFunction {
 
 const WORKFLOW_ENV = {
   'case-triage': 'caseTriageArn',
+  'case-assignment': 'caseAssignmentArn',
   'vendor-handoff': 'vendorHandoffArn',
   'breach-alert': 'breachAlertArn',
 } as const satisfies Record<WorkflowName, keyof typeof ENV>;

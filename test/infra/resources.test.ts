@@ -94,6 +94,7 @@ describe('permissions', () => {
       .map(({ id }) => functionFolders.find((name) => id.includes(name.replaceAll('-', ''))));
     expect(updating.sort()).toEqual([
       'apply-event',
+      'assign-agent',
       'await-work',
       'expire-handoff',
       'fire-deadline',
@@ -165,7 +166,7 @@ describe('data', () => {
   });
 
   test('every log group expires and is encrypted with our key', () => {
-    expect(all('AWS::Logs::LogGroup').length).toBe(functionFolders.length + 3 + 1);
+    expect(all('AWS::Logs::LogGroup').length).toBe(functionFolders.length + 4 + 1);
     for (const { id, Properties } of all('AWS::Logs::LogGroup')) {
       expect(Properties.RetentionInDays, id).toBe(30);
       expect(Properties.KmsKeyId, id).toBeDefined();
@@ -239,7 +240,7 @@ describe('the HTTP API', () => {
 });
 
 describe('workflows', () => {
-  test.each(['case-triage', 'vendor-handoff', 'breach-alert'])(
+  test.each(['case-triage', 'case-assignment', 'vendor-handoff', 'breach-alert'])(
     '%s: infra fills each placeholder, and no other',
     (name) => {
       const file = readFileSync(`workflows/${name}.asl.json`, 'utf8');
@@ -250,7 +251,7 @@ describe('workflows', () => {
       const placeholders = new Set([...file.matchAll(/\$\{([^}]+)\}/g)].map(([, placeholder]) => placeholder));
       expect(Object.keys(machine?.Properties.DefinitionSubstitutions).sort()).toEqual([...placeholders].sort());
       expect(machine?.Properties).toMatchObject({
-        StateMachineType: name === 'case-triage' ? 'EXPRESS' : 'STANDARD',
+        StateMachineType: name.startsWith('case-') ? 'EXPRESS' : 'STANDARD',
         TracingConfiguration: { Enabled: true },
         LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
       });

@@ -193,8 +193,11 @@ export function memoryStore(): MemoryStore {
     ...memoryCustomers(gate),
     async holding(agentId) {
       gate();
-      const holding = holdings.get(agentId) ?? emptyHolding(agentId);
-      return structuredClone({ holding, today: ledger.get(`${agentId} ${day}`) ?? { cases: 0, minutes: 0 } });
+      return structuredClone(holdings.get(agentId) ?? emptyHolding(agentId));
+    },
+    async exposure(agentId, day) {
+      gate();
+      return { ...(ledger.get(`${agentId} ${day}`) ?? { cases: 0, minutes: 0 }) };
     },
     async saveHolding({ holding, days }, event) {
       gate();

@@ -224,10 +224,8 @@ export function storeContract(
 
     it('is nothing at first', async () => {
       const { agentId } = fresh();
-      expect(await make().agentLoad(agentId, '2026-11-16')).toEqual({
-        holding: { agentId, version: 0, held: {} },
-        today: { cases: 0, minutes: 0 },
-      });
+      expect(await make().holding(agentId)).toEqual({ agentId, version: 0, held: {} });
+      expect(await make().exposure(agentId, '2026-11-16')).toEqual({ cases: 0, minutes: 0 });
     });
 
     it('is saved with the ledger and its event, all or nothing, and only over the version that was read', async () => {
@@ -240,11 +238,12 @@ export function storeContract(
       };
       const event = note(caseId);
       expect(await store.saveHolding({ holding, days: [day] }, event)).toBe('saved');
-      const stored = { holding: { ...holding, version: 1 }, today: { cases: 1, minutes: 15 } };
-      expect(await store.agentLoad(agentId, '2026-11-16')).toEqual(stored);
+      expect(await store.holding(agentId)).toEqual({ ...holding, version: 1 });
+      expect(await store.exposure(agentId, '2026-11-16')).toEqual({ cases: 1, minutes: 15 });
       expect(await store.saveHolding({ holding, days: [day] }, note(caseId))).toBe('conflict');
       expect(await store.saveHolding({ holding: holdingOf(agentId, 1), days: [day] }, event)).toBe('conflict');
-      expect(await store.agentLoad(agentId, '2026-11-16')).toEqual(stored);
+      expect(await store.holding(agentId)).toEqual({ ...holding, version: 1 });
+      expect(await store.exposure(agentId, '2026-11-16')).toEqual({ cases: 1, minutes: 15 });
       expect(await store.events(caseId)).toHaveLength(1);
     });
 
@@ -257,9 +256,9 @@ export function storeContract(
         { day: '2026-11-17', cases: 0, minutes: 7 },
       ];
       expect(await store.saveHolding({ holding: holdingOf(agentId, 1), days })).toBe('saved');
-      expect((await store.agentLoad(agentId, '2026-11-16')).today).toEqual({ cases: 1, minutes: 4 });
-      expect((await store.agentLoad(agentId, '2026-11-17')).today).toEqual({ cases: 0, minutes: 7 });
-      expect((await store.agentLoad(agentId, '2026-11-18')).today).toEqual({ cases: 0, minutes: 0 });
+      expect(await store.exposure(agentId, '2026-11-16')).toEqual({ cases: 1, minutes: 4 });
+      expect(await store.exposure(agentId, '2026-11-17')).toEqual({ cases: 0, minutes: 7 });
+      expect(await store.exposure(agentId, '2026-11-18')).toEqual({ cases: 0, minutes: 0 });
     });
 
     it('takes one of two changes that are made at once', async () => {
@@ -271,7 +270,7 @@ export function storeContract(
         store.saveHolding(change, note(caseId)),
       ]);
       expect(saved.sort()).toEqual(['conflict', 'saved']);
-      expect((await store.agentLoad(agentId, '2026-11-16')).today).toEqual({ cases: 1, minutes: 15 });
+      expect(await store.exposure(agentId, '2026-11-16')).toEqual({ cases: 1, minutes: 15 });
     });
   });
 

@@ -46,6 +46,41 @@ describe('case-triage', () => {
   });
 });
 
+describe('case-assignment', () => {
+  const workflow = workflowFile('case-assignment');
+  const input = { caseId: 'zendesk:42' };
+
+  test.each(['assigned', 'deferred'])('%s: the CRM is told', async (outcome) => {
+    const run = await walk(workflow, input, [returns({ outcome }), returns({ outcome: 'written', what: [] })]);
+    expect(run).toMatchObject({ end: 'End', output: { outcome: 'written' } });
+    expect(run.steps).toEqual([
+      { state: 'AssignAgent', payload: { caseId: 'zendesk:42' } },
+      { state: 'WriteBack', payload: { caseId: 'zendesk:42', about: 'assignment' } },
+    ]);
+  });
+
+  test('a case that needs nobody is left alone', async () => {
+    const run = await walk(workflow, input, [returns({ outcome: 'not-needed' })]);
+    expect(run.end).toBe('Done');
+    expect(stateNames(run)).toEqual(['AssignAgent']);
+  });
+
+  test('a fault that outlasts the retries, and an outcome that nobody planned, fail and name the step', async () => {
+    expect(await walk(workflow, input, [fails('AssignmentRaceError')])).toMatchObject({
+      end: 'AssignmentFailed',
+      cause: 'AssignAgent failed: AssignmentRaceError',
+    });
+    expect(await walk(workflow, input, [returns({ outcome: 'assigned' }), fails('States.Timeout')])).toMatchObject({
+      end: 'AssignmentFailed',
+      cause: 'WriteBack failed: States.Timeout',
+    });
+    expect(await walk(workflow, input, [returns({ outcome: 'maybe' })])).toMatchObject({
+      end: 'AssignmentFailed',
+      cause: 'unknown outcome maybe',
+    });
+  });
+});
+
 describe('vendor-handoff', () => {
   const workflow = workflowFile('vendor-handoff');
   const input = { caseId: 'zendesk:42' };

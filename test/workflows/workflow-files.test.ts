@@ -5,6 +5,7 @@ import aslValidator from 'asl-validator';
 import jsonata from 'jsonata';
 import { describe, expect, test } from 'vitest';
 import type { CaseEventType, HandoffState } from '../../domain/event.ts';
+import type { AssignAgentResult } from '../../functions/assign-agent/assign-agent.ts';
 import type { bringHome } from '../../functions/bring-home/bring-home.ts';
 import type { SelectVendorOutput } from '../../functions/select-vendor/select-vendor.ts';
 import type { TriageCaseResult } from '../../functions/triage-case/triage-case.ts';
@@ -26,6 +27,7 @@ type AlertOutcome<T = CaseEventType> = T extends `alert-${infer Outcome}` ? Outc
 /** What the functions return, or a wait is ended with; the compiler checks the words. */
 const OUTCOMES: Readonly<Record<(typeof WORKFLOWS)[number], readonly string[]>> = {
   'case-triage': ['triaged', 'not-needed'] satisfies TriageCaseResult['outcome'][],
+  'case-assignment': ['assigned', 'deferred', 'not-needed'] satisfies AssignAgentResult['outcome'][],
   'vendor-handoff': [
     ...(['offer', 'none'] satisfies SelectVendorOutput['outcome'][]),
     ...(['accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled'] satisfies HandoffState[]),
@@ -107,15 +109,18 @@ describe.each(WORKFLOWS)('%s', (name) => {
   });
 });
 
-test('case-triage ends within the 5 minutes of an Express workflow, whatever is tried again', () => {
-  const tasks = Object.values(workflowFile('case-triage').States).filter(({ Type }) => Type === 'Task');
-  // Worked by hand: TriageCase 4 × 15 s + 7 s, WriteBack 6 × 20 s + 62 s.
-  expect(tasks.map(({ TimeoutSeconds, Retry }) => [TimeoutSeconds, Retry[0].MaxAttempts])).toEqual([
-    [15, 3],
-    [20, 5],
-  ]);
-  expect(4 * 15 + 7 + 6 * 20 + 62).toBeLessThan(300);
-});
+test.each(['case-triage', 'case-assignment'] as const)(
+  '%s ends within the 5 minutes of an Express workflow, whatever is tried again',
+  (name) => {
+    const tasks = Object.values(workflowFile(name).States).filter(({ Type }) => Type === 'Task');
+    // Worked by hand: TriageCase and AssignAgent 4 × 15 s + 7 s, WriteBack 6 × 20 s + 62 s.
+    expect(tasks.map(({ TimeoutSeconds, Retry }) => [TimeoutSeconds, Retry[0].MaxAttempts])).toEqual([
+      [15, 3],
+      [20, 5],
+    ]);
+    expect(4 * 15 + 7 + 6 * 20 + 62).toBeLessThan(300);
+  },
+);
 
 function sources(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })

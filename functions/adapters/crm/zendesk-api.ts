@@ -20,13 +20,16 @@ export class CrmSetupError extends Error {
   override readonly name = 'CrmSetupError';
 }
 
+/** What is to change; what is absent stays. */
 export interface TicketUpdate {
-  readonly priority: Priority;
+  readonly priority?: Priority | undefined;
   readonly groupId?: string | undefined;
+  /** null: nobody. */
+  readonly assigneeId?: string | null | undefined;
   /** Added to the tags that the ticket has. */
-  readonly tags: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   /** A private note. */
-  readonly note: string;
+  readonly note?: string | undefined;
 }
 
 export interface ZendeskAccount {
@@ -86,13 +89,19 @@ function ticketUrl(ticketId: string, { apiUrl, allowLoopback }: ZendeskAccount):
  * tags are added rather than replaced, and priority and group are triage's to set, so nothing
  * that an agent wrote in between is lost.
  */
-function ticketOf({ priority, groupId, tags, note }: TicketUpdate) {
+function ticketOf({ priority, groupId, assigneeId, tags = [], note }: TicketUpdate) {
   return {
-    priority,
-    ...(groupId === undefined ? {} : { group_id: Number.isSafeInteger(Number(groupId)) ? Number(groupId) : groupId }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(groupId === undefined ? {} : { group_id: idOf(groupId) }),
+    ...(assigneeId === undefined ? {} : { assignee_id: assigneeId === null ? null : idOf(assigneeId) }),
     ...(tags.length === 0 ? {} : { additional_tags: tags }),
-    comment: { body: note, public: false },
+    ...(note === undefined ? {} : { comment: { body: note, public: false } }),
   };
+}
+
+/** Zendesk's ids are numbers. */
+function idOf(id: string): number | string {
+  return Number.isSafeInteger(Number(id)) ? Number(id) : id;
 }
 
 function notReached({ host }: URL, cause: unknown): never {

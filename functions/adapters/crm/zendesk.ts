@@ -209,11 +209,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ],
   [
     'ticket.agent_assignment_changed',
-    (detail, json) => ({
+    unlessOurs((detail, json) => ({
       type: 'assigned',
       assigneeId: parseShape(IdChange, json).event.current,
       ...(detail.group_id == null ? {} : { group: detail.group_id }),
-    }),
+    })),
   ],
   [
     'ticket.group_assignment_changed',

@@ -9,6 +9,7 @@ const ACCENT = {
   breach: '#b91c1c',
   'breached-on-retarget': '#b91c1c',
   'came-home': '#1d4ed8',
+  'nobody-left': '#b45309',
 } as const;
 
 /** An alert as a mail to one lead. `link`: where it is acknowledged. Pure; everything from a case is escaped. */

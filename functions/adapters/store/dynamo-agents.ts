@@ -16,15 +16,14 @@ const KEEP_DAY_SECONDS = 100 * 86_400;
 /** Agents: `AGENT#<id>`, what they hold under `CAP`, and each local day of the ledger under `EXPOSURE#<day>`. */
 export function dynamoAgents(table: DynamoTable): AgentStore {
   return {
-    async agentLoad(agentId, day) {
-      const [holding, today] = await Promise.all([
-        getItem(table, keyOf(agentKey(agentId), 'CAP')),
-        getItem(table, keyOf(agentKey(agentId), dayKey(day))),
-      ]);
-      return {
-        holding: holding === undefined ? emptyHolding(agentId) : Holding.parse(holding),
-        today: today === undefined ? { cases: 0, minutes: 0 } : ExposureDay.parse(today),
-      };
+    async holding(agentId) {
+      const item = await getItem(table, keyOf(agentKey(agentId), 'CAP'));
+      return item === undefined ? emptyHolding(agentId) : Holding.parse(item);
+    },
+
+    async exposure(agentId, day) {
+      const item = await getItem(table, keyOf(agentKey(agentId), dayKey(day)));
+      return item === undefined ? { cases: 0, minutes: 0 } : ExposureDay.parse(item);
     },
 
     async saveHolding({ holding, days }, event) {

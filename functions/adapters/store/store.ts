@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Alert } from '../../../domain/alert.ts';
 import type { Case } from '../../../domain/case.ts';
 import { type CaseEvent, HandoffState, Instant } from '../../../domain/event.ts';
-import type { AgentLoad, HoldingChange } from '../../../domain/exposure.ts';
+import type { ExposureDay, Holding, HoldingChange } from '../../../domain/exposure.ts';
 
 /**
  * What the functions ask of the table. One contract suite runs against the in-memory double and
@@ -118,8 +118,10 @@ export interface AlertStore {
 
 /** What each agent holds, and the ledger of what they had to look at. */
 export interface AgentStore {
-  /** What an agent holds, and the ledger of one local day (YYYY-MM-DD) of theirs, strongly consistent. One never heard of holds nothing. */
-  agentLoad(agentId: string, day: string): Promise<AgentLoad>;
+  /** What an agent holds, strongly consistent; of one never heard of, nothing. */
+  holding(agentId: string): Promise<Holding>;
+  /** The ledger of one local day (YYYY-MM-DD) of an agent, strongly consistent. */
+  exposure(agentId: string, day: string): Promise<ExposureDay>;
   /**
    * Saves what an agent holds, adds to the ledger and appends `event`, in one transaction. 'conflict' if somebody else
    * has changed what the agent holds since it was read, or the event is in the log already.

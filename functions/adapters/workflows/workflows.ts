@@ -3,6 +3,7 @@ import type { Alert } from '../../../domain/alert.ts';
 /** The workflows that events start, each with its input. The .asl.json of the same name takes it. */
 export interface WorkflowInputs {
   readonly 'case-triage': { readonly caseId: string; readonly eventKey: string };
+  readonly 'case-assignment': { readonly caseId: string };
   readonly 'vendor-handoff': { readonly caseId: string };
   /** `waits`: plain seconds to wait on each rung. */
   readonly 'breach-alert': { readonly alert: Alert; readonly waits: readonly number[] };
