@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { OwnTestsFirst } from './own-tests-first.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const FEW_RUNS = here('few-runs.ts');
@@ -14,5 +15,5 @@ export default defineConfig({
       resolveId: (source, importer) => (source === 'fast-check' && importer !== FEW_RUNS ? FEW_RUNS : undefined),
     },
   ],
-  test: { include: ['test/domain/**/*.test.ts'] },
+  test: { include: ['test/domain/**/*.test.ts'], sequence: { sequencer: OwnTestsFirst } },
 });
