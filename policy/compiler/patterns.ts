@@ -27,7 +27,7 @@ function compile(text: string): RE2JS {
     return RE2JS.compile(text, RE2JS.CASE_INSENSITIVE);
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
-    const fault = error.message.replace(/^error parsing regexp: /, '');
+    const fault = error.message.replace(/^error parsing regexp: /, '').replace('`(?i)', '`');
     throw new FormatError(`a regular expression of RE2 (${fault})`, text);
   }
 }

@@ -7,9 +7,8 @@ import { describe, FormatError } from '../problems.ts';
 import { Clock, type Exception } from '../schema/clocks.ts';
 import { A_CALENDAR, A_QUEUE, businessDayOf, keysOf, type Names, refer } from './names.ts';
 
-/** Targets as seconds, or nothing for those that cannot be read here. */
+/** Targets as seconds, without those that cannot be read here. */
 interface Targets {
-  readonly path: Path;
   readonly kind: Duration['kind'];
   readonly targets: readonly { readonly priority: string; readonly text: string; readonly seconds: number }[];
 }
@@ -56,7 +55,7 @@ function checkPromise(
       [...path, 'calendar'],
       'expected a calendar in calendars.yaml, which says what business time is, found nothing',
     );
-  return { path, kind, targets: read };
+  return { kind, targets: read };
 }
 
 /** Reads a text that the whole file is needed for; a fault is recorded. */
@@ -95,7 +94,7 @@ function checkWarnings(
   }
 }
 
-/** A time before the deadline has to fit every target of the clock. */
+/** A time before the deadline is of the kind of every target. An exception that is too short for it is simply not warned of. */
 function checkBefore(
   file: PolicyFile,
   where: Path,
@@ -108,23 +107,17 @@ function checkBefore(
     return;
   }
   const other = exceptions.find(({ kind }) => kind !== before.kind);
-  if (other !== undefined) {
+  const beyond = promised?.targets.find((target) => target.seconds <= before.seconds);
+  if (other !== undefined)
     file.add(
       where,
       `expected a share such as "75%", because an exception counts ${other.kind} time, found ${describe(text)}`,
     );
-    return;
-  }
-  for (const { path, targets } of [promised, ...exceptions].filter((one) => one !== undefined)) {
-    const beyond = targets.find((target) => target.seconds <= before.seconds);
-    if (beyond === undefined) continue;
-    const whose = path.includes('exceptions') ? `${beyond.priority} in exceptions[${path.at(-1)}]` : beyond.priority;
+  else if (beyond !== undefined)
     file.add(
       where,
-      `expected a warning after the clock has started (the target for ${whose} is ${beyond.text}), found ${describe(text)}`,
+      `expected a warning after the clock has started (the target for ${beyond.priority} is ${beyond.text}), found ${describe(text)}`,
     );
-    return;
-  }
 }
 
 /** Some clocks are paused by what they mean, and no policy can change that. */

@@ -91,9 +91,12 @@ export const plainDuration = (mostDays: number, description: string) =>
     description,
   );
 
-/** One entry per priority; a file decides whether all four have to be there. */
+/** One entry per priority, the most urgent first; a file decides whether all four have to be there. */
 export function perPriority<T extends z.ZodType>(entry: (priority: Priority) => T): Record<Priority, T> {
-  return Object.fromEntries(Priority.options.map((priority) => [priority, entry(priority)])) as Record<Priority, T>;
+  return Object.fromEntries([...Priority.options].reverse().map((priority) => [priority, entry(priority)])) as Record<
+    Priority,
+    T
+  >;
 }
 
 export const zone = parsed(parseZone, 'a time zone such as "Europe/Dublin"', 'IANA time zone, e.g. Europe/Dublin.');

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { policyCalendars } from '../../domain/policy.ts';
+import { compilePolicy } from '../../policy/compiler/compile-policy.ts';
+import { problemsOf, withChange } from './small-policy.ts';
+
+/** The small policy with more calendars; the first of the lines given is line 3. */
+function withCalendars(...lines: string[]) {
+  return withChange('calendars', ['calendars:\n', `calendars:\n${lines.map((line) => `  ${line}\n`).join('')}`]);
+}
+
+const TOKYO = ['tokyo:', '  zone: Asia/Tokyo', '  hours: { mon-fri: ["09:00-17:00"] }'];
+
+describe('a calendar that follows the sun', () => {
+  it('is open when any of its members is', () => {
+    const policy = compilePolicy(withCalendars(...TOKYO, 'world: { follow-the-sun: [tokyo, office] }'));
+    expect(policy.calendars.world).toEqual({ members: ['tokyo', 'office'] });
+    const world = policyCalendars(policy)('world');
+    // Wednesday 18 November 2026: Tokyo is open from 00:00Z to 08:00Z, Dublin from 09:00Z to 13:00Z.
+    expect(world.isOpen(Date.parse('2026-11-18T07:59:00Z'))).toBe(true);
+    expect(world.isOpen(Date.parse('2026-11-18T08:30:00Z'))).toBe(false);
+    expect(world.isOpen(Date.parse('2026-11-18T09:00:00Z'))).toBe(true);
+  });
+
+  it.each<[string, string[], string[]]>([
+    [
+      'a member that does not exist',
+      ['world: { follow-the-sun: [ofice] }'],
+      [
+        '3:29: calendars.world.follow-the-sun[0]: expected a calendar of this file, found "ofice"; did you mean "office"?',
+      ],
+    ],
+    [
+      'a group in a group',
+      ['world: { follow-the-sun: [office] }', 'all: { follow-the-sun: [world, all] }'],
+      [
+        '4:27: calendars.all.follow-the-sun[0]: expected a calendar with hours of its own, found "world", which follows the sun itself',
+        '4:34: calendars.all.follow-the-sun[1]: expected a calendar with hours of its own, found "all", which follows the sun itself',
+      ],
+    ],
+    [
+      'a member twice',
+      ['world: { follow-the-sun: [office, office] }'],
+      ['3:37: calendars.world.follow-the-sun[1]: expected each calendar once, found "office" again'],
+    ],
+    [
+      'no members',
+      ['world: { follow-the-sun: [] }'],
+      ['3:28: calendars.world.follow-the-sun: expected a list with at least one calendar, found an empty list'],
+    ],
+    [
+      'hours of its own beside them',
+      ['world: { follow-the-sun: [office], zone: UTC }'],
+      ['3:38: calendars.world.zone: expected one of follow-the-sun, found "zone"'],
+    ],
+    [
+      'a misspelt key',
+      ['world: { follow-the-sum: [office] }'],
+      [
+        '3:10: calendars.world.follow-the-sun: expected a list with at least one calendar, found nothing',
+        '3:12: calendars.world.follow-the-sum: expected one of follow-the-sun, found "follow-the-sum"; did you mean "follow-the-sun"?',
+      ],
+    ],
+    [
+      'the name of the calendar that exists already',
+      ['always: { follow-the-sun: [office] }'],
+      ['3:3: calendars.always: expected another name: "always" exists already, found "always"'],
+    ],
+  ])('is refused with %s', (_what, lines, problems) => {
+    expect(problemsOf(withCalendars(...lines))).toEqual(problems.map((problem) => `calendars.yaml:${problem}`));
+  });
+
+  it('does not hide what is wrong with a calendar that has hours', () => {
+    expect(problemsOf(withChange('calendars', ['    zone: Europe/Dublin\n', '']))).toEqual([
+      'calendars.yaml:4:5: calendars.office.zone: expected a time zone such as "Europe/Dublin", found nothing',
+    ]);
+  });
+});
