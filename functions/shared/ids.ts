@@ -20,3 +20,8 @@ export function handoffIdFor(execution: string, attempt: number): string {
 export function alertIdFor(caseId: string, eventKey: string): string {
   return `al_${shortHash(`${caseId}|${eventKey}`)}`;
 }
+
+/** A customer by a hash of their id in its source, so that what is kept by it names nobody. */
+export function customerKeyFor(source: string, requesterId: string): string {
+  return shortHash(`${source}|${requesterId}`);
+}

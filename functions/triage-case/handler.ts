@@ -1,14 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { detectLanguage } from '../adapters/language/detect-language.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { policy } from '../shared/policy.ts';
+import { foldContext } from '../shared/policy.ts';
 import { type TriageCaseDeps, type TriageCaseInput, type TriageCaseResult, triageCase } from './triage-case.ts';
 
 const env = readEnv('tableName');
 const deps: TriageCaseDeps = {
   store: dynamoStore(new DynamoDBClient({}), env.tableName),
-  policy,
+  context: foldContext,
+  detectLanguage,
   meter,
   now: Date.now,
 };

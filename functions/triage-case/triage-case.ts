@@ -1,9 +1,9 @@
-import { isOver } from '../../domain/case.ts';
+import { type Case, type FoldContext, isOver } from '../../domain/case.ts';
 import { type Decision, toInstant } from '../../domain/event.ts';
-import type { Policy } from '../../domain/policy.ts';
-import { decideTriage } from '../../domain/triage.ts';
-import type { CaseStore } from '../adapters/store/store.ts';
+import { decideTriage, type TriageFacts } from '../../domain/triage.ts';
+import type { CaseStore, CustomerStore } from '../adapters/store/store.ts';
 import type { Meter } from '../shared/observe.ts';
+import { customerHistory } from './customer-history.ts';
 
 export interface TriageCaseInput {
   readonly caseId: string;
@@ -12,8 +12,10 @@ export interface TriageCaseInput {
 }
 
 export interface TriageCaseDeps {
-  readonly store: Pick<CaseStore, 'load' | 'events' | 'append'>;
-  readonly policy: Policy;
+  readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> & CustomerStore;
+  readonly context: FoldContext;
+  /** The language that a text is written in, if it can be told. */
+  readonly detectLanguage: (text: string) => TriageFacts['language'];
   readonly meter: Meter;
   /** ms */
   readonly now: () => number;
@@ -44,7 +46,7 @@ export async function triageCase(input: TriageCaseInput, deps: TriageCaseDeps): 
   if (stored.state.triage !== undefined) return standing(input, deps);
   if (isOver(stored.state.status)) return { outcome: 'not-needed' };
 
-  const decision = decideTriage(stored.state, deps.policy);
+  const decision = decideTriage(stored.state, deps.context.policy, await factsOf(stored.state, deps));
   const at = toInstant(deps.now());
   const appended = await deps.store.append({
     type: 'triaged',
@@ -58,6 +60,17 @@ export async function triageCase(input: TriageCaseInput, deps: TriageCaseDeps): 
   if (appended === 'duplicate') return standing(input, deps);
   deps.meter.count('triageDecided', { route: decision.route });
   return { outcome: 'triaged', decision };
+}
+
+/** What rules may ask for and the case does not say. */
+async function factsOf(state: Case, { store, context, detectLanguage }: TriageCaseDeps): Promise<TriageFacts> {
+  const { policy, calendar } = context;
+  const { language, subject = '', text = '' } = state.fields;
+  return {
+    calendar,
+    history: await customerHistory(state, { store, policy }),
+    language: language === undefined ? detectLanguage(`${subject}\n${text}`) : undefined,
+  };
 }
 
 /** The decision of an earlier attempt, if it was this one's. */

@@ -24,7 +24,7 @@ async function setUp(...events: CaseEvent[]) {
     if (state !== undefined) await store.save(state, undefined, version);
   };
   await save();
-  const deps: TriageCaseDeps = { store, policy: POLICY, meter, now: () => NOW };
+  const deps: TriageCaseDeps = { store, context: contextOf(), detectLanguage: () => undefined, meter, now: () => NOW };
   return { store, counts, deps, save };
 }
 const playback = opened(OPENED_AT, { key: 'e-opened', fields: { subject: 'Buffering all evening' } });
@@ -66,7 +66,8 @@ describe('triageCase', () => {
   it('a retry gets the decision that stands, though the policy has moved on', async () => {
     const { store, counts, deps } = await setUp(playback);
     const first = await triageCase(input, deps);
-    const later = { ...deps, policy: { ...POLICY, version: 'test-2', triage: { ...POLICY.triage, rules: [] } } };
+    const context = contextOf({ ...POLICY, version: 'test-2', triage: { ...POLICY.triage, rules: [] } });
+    const later = { ...deps, context };
     expect(await triageCase(input, later)).toEqual(first);
     expect(store.log(input.caseId)).toHaveLength(2);
     expect(counts.get('triageDecided{route=vendor}')).toBe(1);
