@@ -20,20 +20,20 @@ const NINE_TO_FIVE: CalendarDefinition['weekly'] = {
   thu: [[540, 1020]],
   fri: [[540, 1020]],
 };
-const office = compileCalendar({ zone: 'UTC', weekly: NINE_TO_FIVE, holidays: [] });
+const office = () => compileCalendar({ zone: 'UTC', weekly: NINE_TO_FIVE, holidays: [] });
 
 describe('due: start + open time', () => {
   it('carries Friday 16:00 + 2 h to Monday 10:00', () => {
-    expect(iso(office.add(at('2024-01-19T16:00:00Z'), 2 * HOUR))).toBe('2024-01-22T10:00:00.000Z');
+    expect(iso(office().add(at('2024-01-19T16:00:00Z'), 2 * HOUR))).toBe('2024-01-22T10:00:00.000Z');
   });
 
   it('starts the next morning when asked after hours, and the same morning before hours', () => {
-    expect(iso(office.add(at('2024-01-17T18:00:00Z'), 2 * HOUR))).toBe('2024-01-18T11:00:00.000Z');
-    expect(iso(office.add(at('2024-01-17T07:00:00Z'), 2 * HOUR))).toBe('2024-01-17T11:00:00.000Z');
+    expect(iso(office().add(at('2024-01-17T18:00:00Z'), 2 * HOUR))).toBe('2024-01-18T11:00:00.000Z');
+    expect(iso(office().add(at('2024-01-17T07:00:00Z'), 2 * HOUR))).toBe('2024-01-17T11:00:00.000Z');
   });
 
   it('is due at closing, not at the next opening, when the time ends exactly there', () => {
-    expect(iso(office.add(at('2024-01-19T16:00:00Z'), HOUR))).toBe('2024-01-19T17:00:00.000Z');
+    expect(iso(office().add(at('2024-01-19T16:00:00Z'), HOUR))).toBe('2024-01-19T17:00:00.000Z');
   });
 
   it('keeps real time across the start of daylight saving in New York', () => {
@@ -96,7 +96,7 @@ describe('due: start + open time', () => {
 
   it('refuses an unknown zone and a negative duration', () => {
     expect(() => compileCalendar({ zone: 'Mars/Olympus', weekly: {}, holidays: [] })).toThrow(RangeError);
-    expect(() => office.add(0, -1)).toThrow(RangeError);
+    expect(() => office().add(0, -1)).toThrow(RangeError);
   });
 
   it('gives the same answer whatever was asked before', () => {
@@ -222,13 +222,13 @@ describe('days that differ', () => {
 
 describe('counting back', () => {
   it('goes from Monday morning to Friday afternoon', () => {
-    expect(iso(office.subtract(at('2024-01-22T10:00Z'), 2 * HOUR))).toBe('2024-01-19T16:00:00.000Z');
-    expect(iso(office.subtract(at('2024-01-22T03:00Z'), HOUR))).toBe('2024-01-19T16:00:00.000Z');
+    expect(iso(office().subtract(at('2024-01-22T10:00Z'), 2 * HOUR))).toBe('2024-01-19T16:00:00.000Z');
+    expect(iso(office().subtract(at('2024-01-22T03:00Z'), HOUR))).toBe('2024-01-19T16:00:00.000Z');
   });
 
   it('stays at the opening when it ends exactly there, and where it is for nothing', () => {
-    expect(iso(office.subtract(at('2024-01-22T10:00Z'), HOUR))).toBe('2024-01-22T09:00:00.000Z');
-    expect(iso(office.subtract(at('2024-01-21T10:00Z'), 0))).toBe('2024-01-21T10:00:00.000Z');
+    expect(iso(office().subtract(at('2024-01-22T10:00Z'), HOUR))).toBe('2024-01-22T09:00:00.000Z');
+    expect(iso(office().subtract(at('2024-01-21T10:00Z'), 0))).toBe('2024-01-21T10:00:00.000Z');
   });
 
   it('says so when there is not enough open time before', () => {
@@ -237,7 +237,7 @@ describe('counting back', () => {
     expect(() => once.subtract(at('2026-01-02T00:00Z'), HOUR + 1)).toThrow(
       'no open time in the ten years before 2026-01-01T00:00:00.000Z',
     );
-    expect(() => office.subtract(0, -1)).toThrow(RangeError);
+    expect(() => office().subtract(0, -1)).toThrow(RangeError);
   });
 
   it('reaches nine years back for the one day that was open, but not eleven', () => {
@@ -261,14 +261,14 @@ describe('openings', () => {
   };
 
   it('go on without an end, cut to where they begin', () => {
-    expect(first(office.openings(at('2024-01-19T12:00Z')), 2)).toEqual([
+    expect(first(office().openings(at('2024-01-19T12:00Z')), 2)).toEqual([
       ['2024-01-19T12:00:00.000Z', '2024-01-19T17:00:00.000Z'],
       ['2024-01-22T09:00:00.000Z', '2024-01-22T17:00:00.000Z'],
     ]);
   });
 
   it('are cut to where they are asked to end', () => {
-    const until = (to: string) => first(office.openings(at('2024-01-19T17:00Z'), at(to)), 9);
+    const until = (to: string) => first(office().openings(at('2024-01-19T17:00Z'), at(to)), 9);
     expect(until('2024-01-22T10:00Z')).toEqual([['2024-01-22T09:00:00.000Z', '2024-01-22T10:00:00.000Z']]);
     expect(until('2024-01-22T09:00Z')).toEqual([]);
     expect(until('2024-01-19T16:00Z')).toEqual([]);
@@ -296,12 +296,12 @@ describe('openings', () => {
 
 describe('what is not an instant or a duration', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%s is refused', (odd) => {
-    expect(() => office.add(odd, 1)).toThrow('an instant must be a finite number');
-    expect(() => office.add(0, odd)).toThrow('a duration must be 0 or more milliseconds');
+    expect(() => office().add(odd, 1)).toThrow('an instant must be a finite number');
+    expect(() => office().add(0, odd)).toThrow('a duration must be 0 or more milliseconds');
     expect(() => ALWAYS.add(0, odd)).toThrow(RangeError);
     expect(() => ALWAYS.subtract(0, odd)).toThrow(RangeError);
-    expect(() => office.isOpen(odd)).toThrow(RangeError);
-    expect(() => office.nextOpen(odd)).toThrow(RangeError);
+    expect(() => office().isOpen(odd)).toThrow(RangeError);
+    expect(() => office().nextOpen(odd)).toThrow(RangeError);
   });
 });
 
@@ -319,12 +319,12 @@ describe('the calendar that is always open', () => {
 
 describe('open or not', () => {
   it('begins with the opening and ends before the closing', () => {
-    expect(office.isOpen(at('2024-01-19T09:00Z'))).toBe(true);
-    expect(office.isOpen(at('2024-01-19T09:00Z') - 1)).toBe(false);
-    expect(office.isOpen(at('2024-01-19T17:00Z') - 1)).toBe(true);
-    expect(office.isOpen(at('2024-01-19T17:00Z'))).toBe(false);
-    expect(iso(office.nextOpen(at('2024-01-19T17:00Z')))).toBe('2024-01-22T09:00:00.000Z');
-    expect(iso(office.nextOpen(at('2024-01-19T12:00Z')))).toBe('2024-01-19T12:00:00.000Z');
+    expect(office().isOpen(at('2024-01-19T09:00Z'))).toBe(true);
+    expect(office().isOpen(at('2024-01-19T09:00Z') - 1)).toBe(false);
+    expect(office().isOpen(at('2024-01-19T17:00Z') - 1)).toBe(true);
+    expect(office().isOpen(at('2024-01-19T17:00Z'))).toBe(false);
+    expect(iso(office().nextOpen(at('2024-01-19T17:00Z')))).toBe('2024-01-22T09:00:00.000Z');
+    expect(iso(office().nextOpen(at('2024-01-19T12:00Z')))).toBe('2024-01-19T12:00:00.000Z');
   });
 });
 
