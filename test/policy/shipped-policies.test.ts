@@ -112,14 +112,26 @@ describe('triage by the shipped rules', () => {
     ['I forgot my password', { region: 'US' }, 'login', 'vendor'],
     ['My video is stuck at processing', {}, 'upload', 'vendor'],
     ["It won't play: black screen", { region: 'US' }, 'playback', 'vendor'],
-    ['We sell SEO services', {}, 'spam', 'home'],
+    ['We sell SEO services', {}, 'spam', 'parked'],
+    ['My card is 4111 1111 1111 1111', { region: 'IE' }, 'card-number', 'home'],
     ['How do I make a playlist?', {}, 'how-to', 'vendor'],
     ['Hello?', {}, 'otherwise', 'home'],
   ] as const)('%s', (text, fields, ruleId, route) => {
     expect(decideTriage(caseOf(text, fields), office)).toMatchObject({ ruleId, route });
   });
 
-  it('has a case above for each rule', () => expect(office.triage.rules).toHaveLength(20));
+  it('takes the third case of a customer in a week into our own hands', () => {
+    const state = { ...caseOf('How do I make a playlist?'), openedAt: '2026-11-20T10:00:00.000Z' };
+    const history = (...days: string[]) =>
+      days.map((day, nth) => ({ caseId: `zendesk:0${nth}`, openedAt: `${day}T10:00:00.000Z`, over: true }));
+    const ruleWith = (...days: string[]) => decideTriage(state, office, { history: history(...days) }).ruleId;
+    expect(ruleWith('2026-11-14', '2026-11-19')).toBe('comes-back');
+    expect(ruleWith('2026-11-12', '2026-11-19')).toBe('how-to');
+    expect(decideTriage({ ...state, reopens: 2 }, office).ruleId).toBe('comes-back');
+  });
+
+  // "comes-back" has its cases in the test above.
+  it('has a case above for each rule', () => expect(office.triage.rules).toHaveLength(22));
 
   // What is said of payments reaches a vendor only from a region that is known and is not the United States.
   it.each(['US', 'us', 'USA', 'United States', undefined])('keeps payments home for the region %s', (region) => {
@@ -157,6 +169,23 @@ describe('the hours of the shipped policy', () => {
     // Christmas Eve: until 13:00, which is 21:00Z.
     expect(open('los-angeles', '2026-12-24T20:59:00Z')).toBe(true);
     expect(open('los-angeles', '2026-12-24T21:00:00Z')).toBe(false);
+  });
+
+  it('promises customers the hours in which any office, or the weekend rota, works', () => {
+    // Wednesday 2026-11-18, hour by hour: Singapore to 10:00Z, Dublin from 09:00Z to 17:30Z, Los Angeles from 17:00Z to 02:00Z.
+    for (let hour = 0; hour < 24; hour++)
+      expect(open('support', `2026-11-18T${String(hour).padStart(2, '0')}:30:00Z`), `${hour}:30Z`).toBe(true);
+    // Friday evening in Los Angeles, 18:00, is Saturday 02:00Z; the rota begins at 17:00Z.
+    expect(open('support', '2026-11-21T01:59:00Z')).toBe(true);
+    expect(open('support', '2026-11-21T02:00:00Z')).toBe(false);
+    expect(open('support', '2026-11-21T16:59:00Z')).toBe(false);
+    expect(open('support', '2026-11-21T17:00:00Z')).toBe(true);
+    // Thanksgiving is no day of Los Angeles: from 17:30Z nobody is there until Singapore's Friday, 01:00Z.
+    expect(open('support', '2026-11-26T17:29:00Z')).toBe(true);
+    expect(open('support', '2026-11-26T17:30:00Z')).toBe(false);
+    expect(open('support', '2026-11-27T01:00:00Z')).toBe(true);
+    // A Saturday on which even the rota is at home.
+    expect(open('support', '2027-12-25T18:00:00Z')).toBe(false);
   });
 
   it('has a lead on duty at any hour of a working day', () => {
