@@ -1,0 +1,159 @@
+import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
+import { type Measure, measure, type Turn } from '../../domain/clock.ts';
+import { CaseEvent, ClockName, toInstant } from '../../domain/event.ts';
+import { clockPolicy } from '../../domain/policy.ts';
+import { type Receipt, receipt, type TurnChoice } from '../../domain/receipt.ts';
+import { replayReceipt } from '../../domain/receipt-replay.ts';
+import { instantAt } from './clock-instant.ts';
+import { type Policies, yearsAround } from './clock-policy.ts';
+import { type Fields, fieldsAt, fromIssue, isFields, LineError, wrong } from './line-error.ts';
+
+/** Whole case logs: every clock of a case under a policy, its receipts, and receipts worked out anew. */
+
+export interface CaseOptions {
+  readonly policies: Policies;
+  /** The policy of lines that name none. */
+  readonly directory: string;
+  /** The present of lines that name no `now`, ms; undefined: that of this machine. */
+  readonly now: number | undefined;
+  /** Receipts asked for on the command line: of one clock, or (true) of all. */
+  readonly receipts: ClockName | true | undefined;
+}
+
+/** What a line with events comes to. `receipts` are also in `answer`; apart for those who want them as text. */
+export interface CaseAnswer {
+  readonly answer: Fields;
+  readonly receipts: readonly Receipt[];
+}
+
+/** Folds the events of a line and measures every clock. Throws LineError. */
+export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
+  const all = eventsOf(line);
+  const last = Math.max(...all.map(({ occurredAt }) => Date.parse(occurredAt)));
+  const asked = instantAt(line, 'now') ?? instantAt(line, 'at');
+  const now = asked ?? options.now ?? Math.max(Date.now(), last);
+  // Asked about a moment in the middle of a log, the answer knows nothing of what came after it.
+  const events = all.filter(({ occurredAt }) => Date.parse(occurredAt) <= now);
+  const context = contextOf(line, yearsAround([...all.map(({ occurredAt }) => Date.parse(occurredAt)), now]), options);
+  const state = foldCase(events, context);
+  const choices = receiptsAsked(line, options.receipts, state);
+  const receipts = choices.flatMap((choice) => receipt(events, context, choice, now) ?? []);
+  const [wanted] = choices;
+  if (choices.length === 1 && receipts.length === 0 && !isAll(line, options.receipts))
+    throw wrong('receipt', `a clock that the case has (${names(state)})`, wanted?.clock);
+  return {
+    answer: {
+      caseId: all[0]?.caseId,
+      status: state?.status ?? null,
+      priority: state?.priority ?? null,
+      policyVersion: context.policy.version,
+      now: toInstant(now),
+      clocks: state?.turns.map((turn) => clockOf(turn, context, now)) ?? [],
+      ...(choices.length === 0 ? {} : isAll(line, options.receipts) ? { receipts } : { receipt: receipts[0] }),
+    },
+    receipts,
+  };
+}
+
+/** Works a receipt out anew and says whether it comes to the same. Throws LineError. */
+export function answerReplayLine(line: Fields): Fields {
+  const given = isFields(line.replay) && 'replay' in line.replay ? line.replay : line;
+  let measured: Measure;
+  try {
+    measured = replayReceipt(given);
+  } catch (error) {
+    if (!isFields(error) || !Array.isArray(error.issues)) throw error;
+    throw fromIssue(error.issues, 'receipt', given);
+  }
+  const { caseId, clock, turn, status, dueAt, plannedAt } = given as Partial<Receipt>;
+  const figures = { status, dueAt, plannedAt };
+  const stated =
+    status === undefined
+      ? {}
+      : { agrees: Object.entries(figures).every(([name, value]) => measured[name as keyof Measure] === value) };
+  return { ...defined({ caseId, clock, turn }), ...measured, ...stated };
+}
+
+function contextOf(line: Fields, years: readonly number[], { policies, directory }: CaseOptions): FoldContext {
+  const { policy } = line;
+  if (policy === undefined || policy === null) return policies.inDirectory(directory);
+  if (typeof policy === 'string') return policies.inDirectory(policy);
+  return policies.inline(fieldsAt(policy, 'policy', 'a directory, or clocks and calendars'), years);
+}
+
+function clockOf(turn: Turn, { policy, calendar }: FoldContext, now: number): Fields {
+  const warnings = clockPolicy(policy, turn.clock)?.warnings ?? [];
+  const { status, dueAt, plannedAt, workedSeconds, overSeconds } = measure(
+    turn,
+    { warnings },
+    calendar(turn.calendar),
+    now,
+  );
+  const { stoppedAt, cancelledAt, startedAt, targetSeconds } = turn;
+  return {
+    clock: turn.clock,
+    turn: turn.turn,
+    status,
+    dueAt,
+    plannedAt,
+    workedSeconds,
+    overSeconds,
+    targetSeconds,
+    calendar: turn.calendar,
+    startedAt,
+    ...defined({ stoppedAt, cancelledAt }),
+  };
+}
+
+function isAll(line: Fields, option: CaseOptions['receipts']): boolean {
+  return (line.receipt ?? option) === true;
+}
+
+function receiptsAsked(line: Fields, option: CaseOptions['receipts'], state: Case | undefined): TurnChoice[] {
+  const asked = line.receipt ?? option;
+  if (asked === undefined || asked === false) return [];
+  if (asked === true) return state?.turns.map(({ clock }) => ({ clock })) ?? [];
+  const choice = typeof asked === 'string' ? { clock: asked } : fieldsAt(asked, 'receipt', 'a clock, or true for all');
+  const clock = ClockName.safeParse(choice.clock);
+  if (!clock.success) throw fromIssue(clock.error.issues, 'receipt', choice.clock, ClockName.options);
+  const turn = 'turn' in choice ? choice.turn : undefined;
+  if (turn !== undefined && typeof turn !== 'number') throw wrong('receipt.turn', 'a number', turn);
+  return [{ clock: clock.data, turn }];
+}
+
+function names(state: Case | undefined): string {
+  const clocks = state?.turns.map(({ clock }) => clock) ?? [];
+  return clocks.length === 0 ? 'none' : clocks.join(', ');
+}
+
+const EVENT_TYPES = CaseEvent.def.options.map(({ shape }) => shape.type.def.values[0] as string);
+
+/** The events of a line; what a log by hand leaves out (keys, the case, when it was received) is filled in. */
+export function eventsOf(line: Fields): CaseEvent[] {
+  if (!Array.isArray(line.events)) throw wrong('events', 'a list of case events', line.events);
+  if (line.events.length === 0) throw new LineError('events: expected at least one event, found an empty list');
+  const caseId = typeof line.caseId === 'string' ? line.caseId : 'case:1';
+  return line.events.map((raw: unknown, i) => {
+    const where = `events[${i}]`;
+    const { at, ...given } = fieldsAt(raw, where, 'an event');
+    if (typeof given.type !== 'string' || !EVENT_TYPES.includes(given.type))
+      throw fromIssue([{ path: ['type'], message: '' }], where, given, EVENT_TYPES);
+    const occurredAt = given.occurredAt ?? at;
+    const filled = {
+      key: `event-${String(i + 1).padStart(5, '0')}`,
+      caseId,
+      receivedAt: occurredAt,
+      ...(given.type === 'opened' ? { fields: {} } : {}),
+      ...(given.type === 'message-added' ? { public: true } : {}),
+      ...given,
+      occurredAt,
+    };
+    const result = CaseEvent.safeParse(filled);
+    if (!result.success) throw fromIssue(result.error.issues, where, filled);
+    return result.data;
+  });
+}
+
+function defined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

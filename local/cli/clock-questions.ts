@@ -1,0 +1,189 @@
+import { ALWAYS, type Calendar, NoOpenTimeError } from '../../domain/calendar.ts';
+import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
+import { toInstant } from '../../domain/event.ts';
+import { localToUtc } from '../../domain/zone-time.ts';
+import { parseDuration } from '../../policy/compiler/duration.ts';
+import { instantAt, instantOf } from './clock-instant.ts';
+import { calendarOf, type Policies, yearsAround } from './clock-policy.ts';
+import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
+
+/** Questions to a calendar, one a line: whatever its inputs allow is answered. Instants are ISO 8601, lengths seconds. */
+
+const ASKED = [
+  'start',
+  'end',
+  'at',
+  'origin',
+  'target',
+  'seconds',
+  'business_seconds',
+  'subtract',
+  'pauses',
+  'windows',
+];
+const BESIDE = ['id', 'calendar', 'kind', 'policy', 'business-day', 'time_zone', 'zone', 'local'];
+
+/** Answers a line with a calendar. `directory`: the policy whose calendars can be named. Throws LineError. */
+export function answerCalendarLine(line: Fields, policies: Policies, directory: string): Fields {
+  const [start, end, at, origin] = (['start', 'end', 'at', 'origin'] as const).map((name) => instantAt(line, name));
+  const from = start ?? origin ?? at;
+  if (from === undefined) throw wrong('start', 'an instant to begin with ("start", "at" or "origin")', undefined);
+  const given = [start, end, at, origin].filter((instant) => instant !== undefined);
+  const named = calendarIn(line, given, policies, directory);
+  const pauses = pausesOf(line.pauses);
+  const target = targetOf(line);
+  const turn = turnOf(from, pauses, target?.seconds ?? 0);
+  const shown = at ?? from;
+  const ignored = Object.keys(line).filter((key) => !ASKED.includes(key) && !BESIDE.includes(key));
+  return {
+    ...dueOf(line, turn, target, named, shown),
+    ...(end === undefined ? {} : { elapsedSeconds: workedSeconds(turn, end, named) }),
+    ...(pauses.length === 0 ? {} : { pausedSeconds: pausedSeconds(turn, end, named) }),
+    open: named.isOpen(shown),
+    nextOpen: nextOpen(named, shown),
+    ...windowsOf(line.windows, named, origin ?? from),
+    ...(ignored.length === 0 ? {} : { ignored }),
+  };
+}
+
+/** Answers `{"time_zone": …, "local": "2014-03-09T02:30:00"}` with the instant that this wall-clock time is. */
+export function answerLocalLine(line: Fields): Fields {
+  const { local } = line;
+  const zone = line.time_zone ?? line.zone;
+  if (typeof zone !== 'string') throw wrong('time_zone', 'a time zone such as "Europe/Dublin"', zone);
+  if (typeof local !== 'string') throw wrong('local', 'a local time such as "2014-03-09T02:30:00"', local);
+  return { utc: toInstant(reading('local', () => localToUtc(zone, local))) };
+}
+
+function calendarIn(line: Fields, instants: readonly number[], policies: Policies, directory: string): Calendar {
+  const { calendar } = line;
+  if (typeof calendar === 'string') {
+    if (calendar === 'always') return ALWAYS;
+    const context = isFields(line.policy)
+      ? policies.inline(line.policy, yearsAround(instants))
+      : policies.inDirectory(typeof line.policy === 'string' ? line.policy : directory);
+    const names = Object.keys(context.policy.calendars);
+    if (!names.includes(calendar)) throw wrong('calendar', `one of ${[...names, 'always'].join(', ')}`, calendar);
+    return context.calendar(calendar);
+  }
+  return calendarOf(fieldsAt(calendar, 'calendar', 'a calendar, or the name of one'), yearsAround(instants), policies);
+}
+
+interface Target {
+  readonly seconds: number;
+  /** Plain time: no calendar stops it. */
+  readonly plain: boolean;
+}
+
+function targetOf(line: Fields): Target | undefined {
+  const value = line.target ?? line.business_seconds ?? line.seconds;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return { seconds: value, plain: false };
+  if (typeof value !== 'string') throw wrong('target', 'a duration such as "8 business hours", or seconds', value);
+  const day = line['business-day'];
+  const daySeconds = typeof day === 'string' ? reading('business-day', () => parseDuration(day)).seconds : undefined;
+  const { kind, seconds } = reading('target', () => parseDuration(value.replace(/^-/, ''), daySeconds));
+  return { seconds: value.startsWith('-') ? -seconds : seconds, plain: kind === 'calendar' };
+}
+
+function dueOf(line: Fields, turn: Turn, target: Target | undefined, named: Calendar, at: number): Fields {
+  if (target === undefined) return {};
+  const calendar = target.plain ? ALWAYS : named;
+  const start = Date.parse(turn.startedAt);
+  const back = target.seconds < 0 || line.kind === 'subtract' || line.subtract === true;
+  try {
+    if (back) {
+      if (turn.pauses.length > 0) throw new LineError('pauses: expected none when time is subtracted, found some');
+      return { result: toInstant(calendar.subtract(start, Math.abs(target.seconds) * 1000)) };
+    }
+    const due = instantOfWork(turn, target.seconds, calendar);
+    if (due !== null) return { due: toInstant(due) };
+    // Paused before it: what the deadline would be, were it resumed at `at`.
+    const left = Math.max(0, target.seconds - workedSeconds(turn, at, calendar));
+    return { due: null, planned: toInstant(calendar.add(at, left * 1000)) };
+  } catch (error) {
+    if (error instanceof NoOpenTimeError) throw new LineError(`calendar: ${error.message}`);
+    throw error;
+  }
+}
+
+type Span = readonly [from: number, to: number];
+
+/** Pauses as `{"from", "to"}` or pairs, sorted, those that touch or overlap put together. One without an end goes on. */
+function pausesOf(raw: unknown): Span[] {
+  if (raw === undefined || raw === null) return [];
+  if (!Array.isArray(raw)) throw wrong('pauses', 'a list such as [["…", "…"]]', raw);
+  const spans = raw.map((pause: unknown, i): Span => {
+    const where = `pauses[${i}]`;
+    const [from, to] = Array.isArray(pause) ? pause : isFields(pause) ? [pause.from, pause.to] : [];
+    const span: Span = [
+      instantOf(from, `${where}.from`),
+      to === undefined || to === null ? Number.POSITIVE_INFINITY : instantOf(to, `${where}.to`),
+    ];
+    if (span[1] < span[0]) throw wrong(where, 'an end that is not before the beginning', to);
+    return span;
+  });
+  spans.sort((a, b) => a[0] - b[0]);
+  const merged: Span[] = [];
+  for (const [from, to] of spans) {
+    const last = merged.at(-1);
+    if (last === undefined || from > last[1]) merged.push([from, to]);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], to)];
+  }
+  return merged;
+}
+
+function turnOf(start: number, pauses: readonly Span[], targetSeconds: number): Turn {
+  return {
+    clock: 'resolution',
+    turn: 1,
+    startedAt: toInstant(start),
+    targetSeconds,
+    calendar: 'calendar',
+    told: [],
+    pauses: pauses
+      .filter(([, to]) => to > start)
+      .map(([from, to]) => ({
+        from: toInstant(Math.max(from, start)),
+        ...(to === Number.POSITIVE_INFINITY ? {} : { to: toInstant(to) }),
+        reason: 'paused',
+      })),
+  };
+}
+
+/** Open seconds inside the pauses, until `end` if there is one; a pause without an end counts only until there. */
+function pausedSeconds({ pauses }: Turn, end: number | undefined, calendar: Calendar): number {
+  const spans = pauses.map(({ from, to }) => [
+    Date.parse(from),
+    Math.min(to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to), end ?? Number.POSITIVE_INFINITY),
+  ]);
+  return spans.reduce(
+    (sum, [from = 0, to = 0]) => sum + (Number.isFinite(to) ? calendar.elapsed(from, to) / 1000 : 0),
+    0,
+  );
+}
+
+function nextOpen(calendar: Calendar, at: number): string | null {
+  try {
+    return toInstant(calendar.nextOpen(at));
+  } catch (error) {
+    if (error instanceof NoOpenTimeError) return null;
+    throw error;
+  }
+}
+
+/** Most windows that one line is given. */
+const MOST_WINDOWS = 1000;
+
+function windowsOf(raw: unknown, calendar: Calendar, from: number): Fields {
+  if (raw === undefined || raw === null) return {};
+  const count = Array.isArray(raw) ? raw.length : raw;
+  if (typeof count !== 'number' || !(count >= 1 && count <= MOST_WINDOWS))
+    throw wrong('windows', `a number from 1 to ${MOST_WINDOWS}`, raw);
+  const windows: [string, string | null][] = [];
+  for (const [start, end] of calendar.openings(from)) {
+    windows.push([toInstant(start), Number.isFinite(end) ? toInstant(end) : null]);
+    if (windows.length >= count) break;
+  }
+  return { windows };
+}

@@ -1,0 +1,410 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { clock } from '../../../local/cli/clock.ts';
+
+/** Runs the command over lines (objects are made JSON). */
+async function run(lines: readonly unknown[], ...args: string[]) {
+  const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+  const [out, err] = [sink(), sink()];
+  const code = await clock(args, { stdin: Readable.from([input]), stdout: out.stream, stderr: err.stream });
+  return { code, out: out.text(), err: err.text() };
+}
+
+function sink() {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    highWaterMark: 64,
+    write(chunk, _, done) {
+      chunks.push(String(chunk));
+      setImmediate(done);
+    },
+  });
+  return { stream, text: () => chunks.join('') };
+}
+
+async function answers(lines: readonly unknown[], ...args: string[]) {
+  const { code, out } = await run(lines, ...args);
+  expect(code).toBe(0);
+  return out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+const answer = async (line: unknown, ...args: string[]) => (await answers([line], ...args))[0];
+
+const OFFICE = { zone: 'Europe/Berlin', hours: { 'mon-fri': ['09:00-17:00'] } };
+
+// 2026-11-16 is a Monday; Berlin is an hour ahead of UTC.
+describe('a line with a calendar as policy/ has it', () => {
+  it('gives the deadline of a target, and whether it is open', async () => {
+    expect(
+      await answer({ id: 7, calendar: OFFICE, start: '2026-11-16T16:30:00+01:00', target: '2 business hours' }),
+    ).toEqual({
+      id: 7,
+      due: '2026-11-17T09:30:00.000Z',
+      open: true,
+      nextOpen: '2026-11-16T15:30:00.000Z',
+    });
+  });
+
+  it('gives what has elapsed, without pauses; only their open part counts', async () => {
+    // Mon 10:00-17:00 and Tue 09:00-11:00 local, less 16:00-17:00 and 09:00-10:00.
+    const line = {
+      calendar: OFFICE,
+      start: '2026-11-16T09:00:00Z',
+      end: '2026-11-17T10:00:00Z',
+      pauses: [['2026-11-16T15:00:00Z', '2026-11-17T09:00:00Z']],
+    };
+    expect(await answer(line)).toMatchObject({ elapsedSeconds: 7 * 3600, pausedSeconds: 2 * 3600 });
+    const apart = [
+      { from: '2026-11-16T20:00:00Z', to: '2026-11-17T09:00:00Z' },
+      { from: '2026-11-16T15:00:00Z', to: '2026-11-16T20:00:00Z' },
+    ];
+    expect(await answer({ ...line, pauses: apart })).toMatchObject({
+      elapsedSeconds: 7 * 3600,
+      pausedSeconds: 2 * 3600,
+    });
+  });
+
+  it('moves a deadline by the open part of its pauses, and has none while paused', async () => {
+    const line = { calendar: OFFICE, start: '2026-11-16T09:00:00Z', target: 4 * 3600 };
+    const pause = '2026-11-16T10:00:00Z';
+    expect(await answer({ ...line, pauses: [[pause, '2026-11-16T11:30:00Z']] })).toMatchObject({
+      due: '2026-11-16T14:30:00.000Z',
+    });
+    // 3 h are left at 15:00 UTC: one today, two tomorrow from 08:00 UTC.
+    expect(await answer({ ...line, pauses: [{ from: pause }], at: '2026-11-16T15:00:00Z' })).toMatchObject({
+      due: null,
+      planned: '2026-11-17T10:00:00.000Z',
+    });
+    // Used up before the pause.
+    expect(await answer({ ...line, target: 1800, pauses: [[pause, null]] })).toMatchObject({
+      due: '2026-11-16T09:30:00.000Z',
+    });
+  });
+
+  it('knows plain time, business days that are told how long they are, and time before an instant', async () => {
+    const line = { calendar: OFFICE, start: '2026-11-20T15:00:00Z' };
+    expect(await answer({ ...line, target: '2 calendar hours' })).toMatchObject({ due: '2026-11-20T17:00:00.000Z' });
+    expect(await answer({ ...line, target: '1 business day', 'business-day': '8 business hours' })).toMatchObject({
+      due: '2026-11-23T15:00:00.000Z',
+    });
+    expect(await answer({ ...line, target: '-8 business hours' })).toMatchObject({
+      result: '2026-11-19T15:00:00.000Z',
+    });
+    expect(await answer({ ...line, target: 8 * 3600, subtract: true })).toMatchObject({
+      result: '2026-11-19T15:00:00.000Z',
+    });
+  });
+
+  it('works out the holidays of a region, and takes a list of days', async () => {
+    const at = '2026-12-25T10:00:00Z';
+    expect(await answer({ calendar: { ...OFFICE, holidays: { region: 'DE' } }, at })).toEqual({
+      open: false,
+      nextOpen: '2026-12-28T08:00:00.000Z',
+    });
+    const listed = { ...OFFICE, holidays: ['2026-12-25', '2026-12-28'], special: { '2026-12-29': ['12:00-13:00'] } };
+    expect(await answer({ calendar: listed, at })).toEqual({ open: false, nextOpen: '2026-12-29T11:00:00.000Z' });
+  });
+
+  it('gives the next windows', async () => {
+    expect(await answer({ calendar: OFFICE, origin: '2026-11-20T12:00:00Z', windows: 2 })).toMatchObject({
+      windows: [
+        ['2026-11-20T12:00:00.000Z', '2026-11-20T16:00:00.000Z'],
+        ['2026-11-23T08:00:00.000Z', '2026-11-23T16:00:00.000Z'],
+      ],
+    });
+    expect(await answer({ calendar: 'always', at: '2026-11-20T12:00:00Z', windows: 3 })).toMatchObject({
+      windows: [['2026-11-20T12:00:00.000Z', null]],
+    });
+  });
+
+  it('takes a calendar by name from a policy', async () => {
+    const policy = { calendars: { office: OFFICE } };
+    expect(await answer({ calendar: 'office', policy, at: '2026-11-16T07:00:00Z' })).toMatchObject({
+      nextOpen: '2026-11-16T08:00:00.000Z',
+    });
+    expect((await answer({ calendar: 'ofice', policy, at: '2026-11-16T07:00:00Z' })).error).toBe(
+      'calendar: expected one of office, always, found "ofice"',
+    );
+  });
+
+  it('says which of its fields meant nothing', async () => {
+    expect(await answer({ calendar: OFFICE, start: '2026-11-16T09:00:00Z', taget: 3 })).toMatchObject({
+      ignored: ['taget'],
+    });
+  });
+});
+
+describe('a calendar in plain form', () => {
+  it('may have breaks, yearly holidays and nights', async () => {
+    const calendar = {
+      time_zone: 'UTC',
+      hours: { mon: [['22:00', '06:00']], fri: [['00:00', '24:00']] },
+      breaks: { '2026-11-16': [['23:00', '24:00']], '2026-11-17': [['02:00', '03:00']] },
+      recurring_holidays: ['11-20'],
+    };
+    // The Friday between the two Mondays is a holiday.
+    expect(await answer({ calendar, origin: '2026-11-16T00:00:00Z', windows: 4 })).toMatchObject({
+      windows: [
+        ['2026-11-16T22:00:00.000Z', '2026-11-16T23:00:00.000Z'],
+        ['2026-11-17T00:00:00.000Z', '2026-11-17T02:00:00.000Z'],
+        ['2026-11-17T03:00:00.000Z', '2026-11-17T06:00:00.000Z'],
+        ['2026-11-23T22:00:00.000Z', '2026-11-24T06:00:00.000Z'],
+      ],
+    });
+  });
+
+  it('resolves local times', async () => {
+    expect(await answer({ time_zone: 'America/Los_Angeles', local: '2014-03-09T02:30:00' })).toEqual({
+      utc: '2014-03-09T10:30:00.000Z',
+    });
+  });
+});
+
+const FILE = new URL('../../../../shared/data/sla-vectors.json', import.meta.url);
+
+describe.skipIf(!existsSync(FILE))('the SLA vectors beside the checkout', () => {
+  it('come out as their sources have them, through the command', async () => {
+    const { vectors, calendars } = JSON.parse(readFileSync(FILE, 'utf8'));
+    const scored = vectors.filter(({ contested }: { contested?: string }) => contested === undefined);
+    expect(scored.length).toBeGreaterThan(300);
+    const found = await answers(
+      scored.map((vector: { calendar: string | null }) => ({
+        ...vector,
+        ...(vector.calendar === null ? {} : { calendar: calendars[vector.calendar] }),
+      })),
+    );
+    const instant = (text: string) => new Date(text).toISOString();
+    for (const [i, vector] of scored.entries()) {
+      const given = found[i];
+      const { id } = vector;
+      expect(given.id).toBe(id);
+      if (vector.kind === 'due') expect([id, given.due]).toEqual([id, instant(vector.due)]);
+      else if (vector.kind === 'elapsed') expect([id, given.elapsedSeconds]).toEqual([id, vector.elapsed_seconds]);
+      else if (vector.kind === 'is_open') expect([id, given.open]).toEqual([id, vector.open]);
+      else if (vector.kind === 'next_open') expect([id, given.nextOpen]).toEqual([id, instant(vector.next_open)]);
+      else if (vector.kind === 'subtract') expect([id, given.result]).toEqual([id, instant(vector.result)]);
+      else if (vector.kind === 'local_to_utc') expect([id, given.utc]).toEqual([id, instant(vector.utc)]);
+      else if (vector.kind === 'windows')
+        expect([id, given.windows]).toEqual([id, vector.windows.map((window: string[]) => window.map(instant))]);
+      else throw new Error(`a kind that is not looked at: ${vector.kind}`);
+    }
+  });
+});
+
+const POLICY = {
+  calendars: { office: { zone: 'UTC', hours: { 'mon-fri': ['09:00-17:00'] } } },
+  clocks: {
+    'first-response': { calendar: 'office', target: '4 business hours', warnings: ['75%'] },
+    resolution: {
+      calendar: 'office',
+      targets: {
+        urgent: '4 business hours',
+        high: '8 business hours',
+        normal: '16 business hours',
+        low: '32 business hours',
+      },
+      'pause-on': ['pending'],
+    },
+  },
+};
+const EVENTS = [
+  { type: 'opened', at: '2026-11-16T09:00:00Z' },
+  { type: 'status-changed', status: 'pending', at: '2026-11-16T16:00:00Z' },
+  { type: 'status-changed', status: 'open', at: '2026-11-17T10:00:00Z' },
+];
+
+describe('a line with events', () => {
+  it('gives every clock, with what a log by hand leaves out filled in', async () => {
+    expect(await answer({ id: 'a', events: EVENTS, policy: POLICY, now: '2026-11-17T11:00:00Z' })).toEqual({
+      id: 'a',
+      caseId: 'case:1',
+      status: 'open',
+      priority: 'normal',
+      policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
+      now: '2026-11-17T11:00:00.000Z',
+      clocks: [
+        {
+          clock: 'first-response',
+          turn: 1,
+          status: 'breached',
+          dueAt: '2026-11-16T13:00:00.000Z',
+          plannedAt: null,
+          workedSeconds: 36_000,
+          overSeconds: 21_600,
+          targetSeconds: 14_400,
+          calendar: 'office',
+          startedAt: '2026-11-16T09:00:00.000Z',
+        },
+        {
+          clock: 'resolution',
+          turn: 1,
+          status: 'running',
+          dueAt: '2026-11-18T11:00:00.000Z',
+          plannedAt: null,
+          workedSeconds: 28_800,
+          overSeconds: 0,
+          targetSeconds: 57_600,
+          calendar: 'office',
+          startedAt: '2026-11-16T09:00:00.000Z',
+        },
+      ],
+    });
+  });
+
+  it('knows nothing of what came after `now`', async () => {
+    // 9 h are left at 16:30: half an hour on Monday, 8 h on Tuesday, half an hour on Wednesday.
+    const { clocks } = await answer({ events: EVENTS, policy: POLICY, now: '2026-11-16T16:30:00Z' });
+    expect(clocks[1]).toMatchObject({ status: 'paused', dueAt: null, plannedAt: '2026-11-18T09:30:00.000Z' });
+    expect(await answer({ events: EVENTS, policy: POLICY, now: '2026-11-16T08:00:00Z' })).toMatchObject({ clocks: [] });
+  });
+
+  it('takes the present from the command line, and never one before the log', async () => {
+    const line = { events: EVENTS, policy: POLICY };
+    expect((await answer(line, '--now', '2026-11-17T11:00:00Z')).now).toBe('2026-11-17T11:00:00.000Z');
+    const later = EVENTS.map((event) => ({ ...event, at: event.at.replace('2026', '2126') }));
+    expect((await answer({ ...line, events: later })).now).toBe('2126-11-17T10:00:00.000Z');
+  });
+
+  it('takes a policy from a directory, by line or by option', async () => {
+    const dir = new URL('../../../policy', import.meta.url).pathname;
+    const now = '2026-11-17T11:00:00Z';
+    const byLine = await answer({ events: EVENTS, policy: dir, now });
+    expect(byLine.clocks.map((one: { clock: string }) => one.clock)).toContain('first-response');
+    expect(await answer({ events: EVENTS, now }, '--policy', dir)).toEqual(byLine);
+    expect(await answer({ events: EVENTS, now })).toEqual(byLine);
+    expect((await answer({ events: EVENTS, now }, '--policy', '/nowhere')).error).toContain(
+      'expected a file with UTF-8 text',
+    );
+  });
+
+  it('takes calendars in plain form into a policy too', async () => {
+    const plain = { time_zone: 'UTC', hours: { mon: [['12:00', '13:00']], tue: [['09:00', '17:00']] } };
+    const line = { events: EVENTS.slice(0, 1), now: '2026-11-16T09:00:00Z' };
+    const { clocks, policyVersion } = await answer({ ...line, policy: { ...POLICY, calendars: { office: plain } } });
+    expect(clocks[0].dueAt).toBe('2026-11-17T12:00:00.000Z');
+    const closed = { ...plain, hours: { ...plain.hours, mon: [] } };
+    const other = await answer({ ...line, policy: { ...POLICY, calendars: { office: closed } } });
+    expect(other.clocks[0].dueAt).toBe('2026-11-17T13:00:00.000Z');
+    expect(other.policyVersion).not.toBe(policyVersion);
+  });
+
+  it('adds a receipt when it is asked for, and works it out anew from the receipt alone', async () => {
+    const line = { events: EVENTS, policy: POLICY, now: '2026-11-17T11:00:00Z' };
+    const { receipt } = await answer({ ...line, receipt: 'resolution' });
+    expect(receipt.segments.map((segment: { kind: string }) => segment.kind)).toEqual(['counted', 'paused', 'counted']);
+    expect((await answer({ ...line, receipt: { clock: 'resolution', turn: 1 } })).receipt).toEqual(receipt);
+    expect((await answer(line, '--receipt', 'resolution')).receipt).toEqual(receipt);
+    expect((await answer(line, '--receipt')).receipts).toHaveLength(2);
+    const replayed = {
+      caseId: 'case:1',
+      clock: 'resolution',
+      turn: 1,
+      status: 'running',
+      dueAt: '2026-11-18T11:00:00.000Z',
+      plannedAt: null,
+      workedSeconds: 28_800,
+      overSeconds: 0,
+      agrees: true,
+    };
+    expect(await answer(receipt)).toEqual(replayed);
+    expect(await answer({ id: 1, replay: receipt })).toEqual({ id: 1, ...replayed });
+    expect(await answer({ ...receipt, dueAt: '2026-11-18T11:00:01.000Z' })).toMatchObject({ agrees: false });
+    expect((await answer({ replay: { startedAt: 3 } })).error).toMatch(
+      /^receipt\.replay\.asOf: expected .*, found nothing$/,
+    );
+  });
+
+  it('prints receipts as text', async () => {
+    const { out } = await run(
+      [{ events: EVENTS, policy: POLICY, now: '2026-11-17T11:00:00Z' }],
+      '--text',
+      '--zone',
+      'Asia/Manila',
+    );
+    expect(out).toContain('Why this deadline: Resolution, turn 1\n');
+    expect(out).toContain('Times in Asia/Manila.\n');
+    expect(out).toContain('Wed 18 Nov 19:00                           DEADLINE\n');
+  });
+});
+
+describe('lines that are bad', () => {
+  it('say what was expected, and the rest go on in order', async () => {
+    const start = '2026-11-16T09:00:00Z';
+    const found = await answers([
+      '{"calendar": ',
+      { id: 'x', calendar: OFFICE, start: 'yesterday' },
+      '',
+      { calendar: OFFICE, start, target: '1 day' },
+      { calendar: { ...OFFICE, zone: 'Europe/Berlinn' }, start },
+      { calendar: { ...OFFICE, hours: { 'mon-fri': ['9-17'] } }, start },
+      { calendar: { time_zone: 'UTC', hours: { mon: [['09:00', '25:00']] } }, start },
+      { calendar: OFFICE },
+      { events: [{ type: 'opend', at: start }] },
+      { events: [{ type: 'message-added', author: 'bot', at: start }], policy: POLICY },
+      { events: [], policy: POLICY },
+      {
+        events: EVENTS,
+        policy: { ...POLICY, clocks: { resolution: { calendar: 'offce', target: '1 business hour' } } },
+      },
+      { events: EVENTS, policy: POLICY, receipt: 'resolutoin' },
+      { events: EVENTS, policy: POLICY, receipt: 'next-response' },
+      { what: 1 },
+      [],
+      { calendar: OFFICE, start, target: 60 },
+    ]);
+    expect(found.slice(0, -1).map(({ line, id, error }) => [line, id, error])).toEqual([
+      [1, undefined, expect.stringMatching(/^expected a line of JSON, found something else: /)],
+      [2, 'x', 'start: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found "yesterday"'],
+      [4, undefined, expect.stringMatching(/^target: expected "8 business hours" .*, found "1 day"$/)],
+      [5, undefined, 'calendar.zone: expected a time zone such as "Europe/Dublin" or "UTC", found "Europe/Berlinn"'],
+      [6, undefined, expect.stringMatching(/^calendar\.hours\.mon-fri\[0\]: expected hours such as .*, found "9-17"$/)],
+      [7, undefined, 'calendar.hours.mon: expected a time such as "09:00", found "25:00"'],
+      [8, undefined, 'start: expected an instant to begin with ("start", "at" or "origin"), found nothing'],
+      [
+        9,
+        undefined,
+        expect.stringMatching(
+          /^events\[0\]\.type: expected one of opened, .*, found "opend"; did you mean "opened"\?$/,
+        ),
+      ],
+      [10, undefined, 'events[0].author: expected one of customer, agent, vendor, system, found "bot"'],
+      [11, undefined, 'events: expected at least one event, found an empty list'],
+      [12, undefined, expect.stringMatching(/^policy clocks\.resolution\.calendar: expected a calendar .*"offce"/)],
+      [
+        13,
+        undefined,
+        expect.stringMatching(/^receipt: expected one of first-response, .*; did you mean "resolution"\?$/),
+      ],
+      [
+        14,
+        undefined,
+        'receipt: expected a clock that the case has (first-response, resolution), found "next-response"',
+      ],
+      [15, undefined, 'expected "calendar", "events" or "replay" in the line, found none of them'],
+      [16, undefined, 'line: expected a JSON object, found an empty list'],
+    ]);
+    expect(found.at(-1)).toMatchObject({ due: '2026-11-16T09:01:00.000Z' });
+  });
+
+  it.each([
+    [['--recept'], /recept/],
+    [['--receipt', 'resolutoin'], /--receipt: expected one of/],
+    [['--now', 'noon'], /--now: expected an ISO 8601 instant/],
+    [['--zone', 'Mars/Olympus'], /Mars\/Olympus/],
+    [['stray'], /stray/],
+  ])('a wrong usage, %j, exits with 1 and says how it is used', async (args, said) => {
+    const { code, out, err } = await run([], ...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(said);
+    expect(err).toContain('npm run -s caserelay -- clock');
+  });
+
+  it('help is no error', async () => {
+    const { code, out } = await run([], '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('npm run -s caserelay -- clock');
+  });
+});
