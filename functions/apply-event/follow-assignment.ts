@@ -37,7 +37,7 @@ export async function followAssignment(event: CaseEvent, state: Case, deps: Foll
   if (MOVES_LEASES.includes(event.type)) await moveLeases(event, state, deps);
   if (!needsAgent(state, deps.context.policy)) return;
   const { caseId } = state;
-  await deps.workflows.start('case-assignment', executionName(caseId, event.key), { caseId });
+  await deps.workflows.start('case-assignment', executionName(caseId, `assign:${event.key}`), { caseId });
 }
 
 async function moveLeases({ occurredAt }: CaseEvent, state: Case, deps: FollowAssignmentDeps): Promise<void> {
