@@ -35,8 +35,8 @@ export class TriageIndex {
     this.#through = lists.map((lets) => lets.map((list) => (list.length > this.#words ? this.#bitsOf(list) : list)));
   }
 
-  /** Numbers of the rules that can hold, in order: every rule that does is among them. */
-  candidates(held: ReadonlySet<Atom>): number[] {
+  /** Numbers of the rules that can hold, in order, each when it is asked for: every rule that does is among them. */
+  *candidates(held: ReadonlySet<Atom>): Generator<number> {
     const bits = this.#free.slice();
     for (const atom of held) {
       for (let slot = 0; slot < SLOTS; slot++) {
@@ -47,13 +47,11 @@ export class TriageIndex {
         else for (const rule of rules) setBit(bits, from, rule);
       }
     }
-    const found: number[] = [];
     for (let w = 0; w < this.#words; w++) {
       let left = -1;
       for (let slot = 0; slot < SLOTS; slot++) left &= bits[slot * this.#words + w] as number;
-      for (; left !== 0; left &= left - 1) found.push(w * 32 + 31 - Math.clz32(left & -left));
+      for (; left !== 0; left &= left - 1) yield w * 32 + 31 - Math.clz32(left & -left);
     }
-    return found;
   }
 
   #bitsOf(rules: readonly number[]): Uint32Array {

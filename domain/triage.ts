@@ -119,32 +119,42 @@ function byOrder(holding: Iterable<Holding>): Verdict | undefined {
 
 /** The category with the most points decides, by its own best rule; a sensitive rule goes before any points. */
 function byScore(holding: readonly Holding[]): Verdict | undefined {
-  if (holding.length === 0) return undefined;
-  const points = new Map<string, number>();
-  for (const { rule } of holding) {
-    const { category } = rule.outcome;
-    points.set(category, (points.get(category) ?? 0) + rule.score);
-  }
-  const total = [...points.values()].reduce((sum, one) => sum + one, 0);
-  const pointsOf = ({ outcome }: TriageRule) => points.get(outcome.category) ?? 0;
-  const sensitive = holding.filter(({ rule }) => rule.outcome.sensitive);
-  // The sort is stable: what is equal stays in the policy's order.
-  const [best] = [...(sensitive.length > 0 ? sensitive : holding)].sort(
-    (a, b) => round(pointsOf(b.rule)) - round(pointsOf(a.rule)) || b.rule.score - a.rule.score,
-  );
+  const ranked = rank(holding);
+  const sensitive = rank(holding.filter(({ rule }) => rule.outcome.sensitive));
+  const best = (sensitive[0] ?? ranked[0])?.rules[0];
   if (best === undefined) return undefined;
-  const others = holding.filter((one) => one !== best).map(({ rule }) => rule);
-  const ranked = others.sort((a, b) => round(pointsOf(b)) - round(pointsOf(a)) || b.score - a.score);
-  const because = (rule: TriageRule): string => {
-    if (rule.outcome.category === best.rule.outcome.category) return `says ${rule.outcome.category} too`;
-    const share = `${round(pointsOf(rule))} of ${round(total)} points`;
-    return sensitive.length > 0 && !rule.outcome.sensitive ? `${share}; ${best.rule.id} is sensitive` : share;
-  };
-  return verdictOf(
-    best,
-    total > 0 ? round(pointsOf(best.rule) / total) : 0,
-    ranked.map((rule) => alternative(rule, because(rule))),
-  );
+  const { category } = best.rule.outcome;
+  const total = ranked.reduce((sum, { points }) => sum + points, 0);
+  const ofBest = ranked.find((one) => one.category === category)?.points ?? 0;
+  const alternatives: Alternative[] = [];
+  for (const { category: other, points, rules } of ranked) {
+    if (alternatives.length > MOST_ALTERNATIVES) break;
+    for (const { rule } of rules) {
+      if (rule === best.rule) continue;
+      const share = other === category ? `says ${category} too` : `${round(points)} of ${round(total)} points`;
+      const gaveWay = best.rule.outcome.sensitive && !rule.outcome.sensitive ? `; ${best.rule.id} is sensitive` : '';
+      alternatives.push(alternative(rule, `${share}${gaveWay}`));
+    }
+  }
+  return verdictOf(best, total > 0 ? round(ofBest / total) : 0, alternatives);
+}
+
+interface Category {
+  readonly category: string;
+  readonly points: number;
+  /** The best first. */
+  readonly rules: readonly Holding[];
+}
+
+/** The rules by category: the most points first, then the better single rule; what is equal stays in the policy's order. */
+function rank(holding: readonly Holding[]): Category[] {
+  const groups = Map.groupBy(holding, ({ rule }) => rule.outcome.category);
+  const categories = [...groups].map(([category, rules]): Category => {
+    const points = rules.reduce((sum, { rule }) => sum + rule.score, 0);
+    return { category, points, rules: rules.sort((a, b) => b.rule.score - a.rule.score) };
+  });
+  const bestOf = ({ rules }: Category) => rules[0]?.rule.score ?? 0;
+  return categories.sort((a, b) => round(b.points) - round(a.points) || bestOf(b) - bestOf(a));
 }
 
 /** A guess is not acted on: people of our own look at it. */
