@@ -9,7 +9,7 @@ export class NotTriagedError extends Error {
 
 /**
  * Writes the triage decision to the case's CRM: priority, group, tags and a private note that says
- * why. It happens once: a `written-back` event, appended after the CRM has taken it, ends it. A
+ * why; of a parked case only tags and note, so that it stays as and where it is. It happens once: a `written-back` event, appended after the CRM has taken it, ends it. A
  * crash between the two writes the same again on the retry; that sets the same values and adds a
  * second note, which is the price of a CRM without idempotency keys. Throws
  * NotTriagedError, and what `writeTicket` throws.
@@ -30,20 +30,31 @@ export async function writeBack({ caseId }: { caseId: string }, deps: WriteBackD
 
 function updateFor(decision: Decision, policy: WriteBackDeps['policy']): TicketUpdate {
   const queue = policy.queues[decision.queue];
+  if (decision.route === 'parked') return { tags: decision.tags, note: noteFor(decision, PARKED) };
   return {
     priority: decision.priority,
     groupId: queue?.groupId,
     tags: decision.tags,
-    note: noteFor(decision, queue?.name ?? decision.queue),
+    note: noteFor(decision, routing(decision, queue?.name ?? decision.queue)),
   };
 }
 
+const PARKED = 'CaseRelay parked this case: nobody is asked to work it, and its clocks are stopped.';
+
+function routing({ priority, route, sensitive }: Decision, queueName: string): string {
+  const where = route === 'vendor' ? 'it is offered to a vendor' : 'it stays with us';
+  return `CaseRelay triaged this case: priority ${priority}, queue ${queueName}, ${where}${sensitive ? ' (sensitive)' : ''}.`;
+}
+
 /** The decision in words, for the agent who opens the ticket. */
-function noteFor(decision: Decision, queueName: string): string {
-  const route = decision.route === 'vendor' ? 'it is offered to a vendor' : 'it stays with us';
+function noteFor({ reason, ruleId, duplicateOf, policyVersion }: Decision, what: string): string {
   return [
-    `CaseRelay triaged this case: priority ${decision.priority}, queue ${queueName}, ${route}${decision.sensitive ? ' (sensitive)' : ''}.`,
-    `Why: ${decision.reason.replace(/\.$/, '')} (rule ${decision.ruleId}).`,
-    `Policy version ${decision.policyVersion}.`,
+    what,
+    ...(duplicateOf === undefined ? [] : [`The same customer wrote the same in case ${ticketIdOf(duplicateOf)}.`]),
+    `Why: ${reason.replace(/\.$/, '')} (rule ${ruleId}).`,
+    `Policy version ${policyVersion}.`,
   ].join('\n');
 }
+
+/** The CRM's own id of a case: both cases are of one source. */
+const ticketIdOf = (caseId: string) => caseId.slice(caseId.indexOf(':') + 1);

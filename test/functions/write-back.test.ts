@@ -23,11 +23,15 @@ const decision: EventOf<'triaged'>['decision'] = {
   language: 'en',
 };
 
-async function setUp(changes: { caseId?: string; policy?: Partial<Policy>; statuses?: number[]; api?: boolean } = {}) {
+async function setUp(
+  changes: { caseId?: string; policy?: Partial<Policy>; statuses?: number[]; api?: boolean; decided?: object } = {},
+) {
   const { caseId = 'zendesk:5158', statuses = [], api = true } = changes;
   const store = memoryStore();
   await store.append({ ...opened('2026-11-23T10:00:00Z'), caseId });
-  await store.append(event('triaged', AT, { key: 'caserelay:triaged:e1', caseId, decision }));
+  await store.append(
+    event('triaged', AT, { key: 'caserelay:triaged:e1', caseId, decision: { ...decision, ...changes.decided } }),
+  );
   const sent: { url: string; body: unknown }[] = [];
   const deps: WriteBackDeps = {
     store,
@@ -80,6 +84,41 @@ describe('writeBack', () => {
       receivedAt: '2026-11-23T10:00:06.000Z',
       what,
     });
+  });
+
+  it.each<[string, object, string[]]>([
+    [
+      'spam',
+      { ruleId: 'spam', reason: 'nobody waits for an answer', route: 'parked', sensitive: false, tags: ['spam'] },
+      [
+        'CaseRelay parked this case: nobody is asked to work it, and its clocks are stopped.',
+        'Why: nobody waits for an answer (rule spam).',
+        'Policy version test-1.',
+      ],
+    ],
+    [
+      'a duplicate',
+      { ruleId: 'duplicate', reason: 'repeated', route: 'parked', tags: ['spam'], duplicateOf: 'zendesk:4650' },
+      [
+        'CaseRelay parked this case: nobody is asked to work it, and its clocks are stopped.',
+        'The same customer wrote the same in case 4650.',
+        'Why: repeated (rule duplicate).',
+        'Policy version test-1.',
+      ],
+    ],
+  ])('of %s that is parked it writes tags and a note, and nothing that would move it', async (_what, decided, note) => {
+    const { deps, sent, input } = await setUp({ decided });
+    expect(await writeBack(input, deps)).toEqual({ outcome: 'written', what: ['tags spam', 'private note'] });
+    const comment = { public: false, body: note.join('\n') };
+    expect(sent[0]?.body).toEqual({ ticket: { additional_tags: ['spam'], comment } });
+  });
+
+  it('says what a case that is worked repeats', async () => {
+    const { deps, sent, input } = await setUp({ decided: { duplicateOf: 'zendesk:4650' } });
+    await writeBack(input, deps);
+    expect(JSON.stringify(sent[0]?.body)).toContain(
+      '(sensitive).\\nThe same customer wrote the same in case 4650.\\nWhy:',
+    );
   });
 
   it('writes once', async () => {
