@@ -87,7 +87,7 @@ function givenInCrm(state: Case, assigneeId: string | null, at: string, { policy
 function takenUpAgain(state: Case, at: string, context: FoldContext): Case {
   const { assignment } = state;
   if (assignment === undefined) return state;
-  if (assignment.by === 'crm') return { ...state, assignment: { ...assignment, at } };
+  if (assignment.by === 'crm') return { ...state, assignment: { ...assignment, at, worked: false } };
   const agent = context.policy.agents.find(({ id }) => id === assignment.agentId);
   if (assignment.sensitive || agent === undefined) return letGo(state, context.policy);
   const { backAt: _, ...kept } = assignment;
