@@ -9,7 +9,7 @@ import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functio
 import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
-import { contextOf } from '../support/policy-fixture.ts';
+import { contextOf, POLICY } from '../support/policy-fixture.ts';
 
 const CASE = 'zendesk:5158';
 // A Monday, in office hours.
@@ -23,7 +23,7 @@ function setUp() {
   return { store, deps, started, resumed, closed, hints };
 }
 
-const triaged = (route: 'home' | 'vendor', at = '2026-11-16T09:00:01Z') =>
+const triaged = (route: 'home' | 'vendor' | 'parked', at = '2026-11-16T09:00:01Z') =>
   event('triaged', at, {
     decision: {
       ruleId: 'playback',
@@ -177,6 +177,22 @@ describe('what follows an event', () => {
     await applyEvent(triaged('vendor', '2026-11-16T09:00:02Z'), deps);
     expect([...started.values()].map(({ workflow }) => workflow)).toEqual(['case-triage', 'vendor-handoff']);
   });
+
+  it.each(['home', 'parked'] as const)(
+    'triaged for %s has an agent found if it is for home, a vendor for neither',
+    async (route) => {
+      const { store, deps, started } = setUp();
+      const agent = { id: 'mia', name: 'Mia', crmUserIds: {}, zone: 'UTC', calendar: 'always', optOut: false };
+      const team = [{ ...agent, queues: ['general'], languages: ['en'], skills: [], capacity: 5 }];
+      const inOffice = { ...deps, context: contextOf({ ...POLICY, agents: team }) };
+      for (const next of [opened('2026-11-16T09:00:00Z'), triaged(route)]) {
+        await store.append(next);
+        await applyEvent(next, inOffice);
+      }
+      const after = route === 'home' ? ['case-triage', 'case-assignment'] : ['case-triage'];
+      expect([...started.values()].map(({ workflow }) => workflow)).toEqual(after);
+    },
+  );
 
   it('a delivery that died after the save still starts what it should, once', async () => {
     const { deps, started } = setUp();
