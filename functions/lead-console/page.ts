@@ -1,9 +1,9 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 
 type Html = ReturnType<typeof html>;
 
-/** Shell of every page that people see: readable on a phone, light or dark, no script, nothing from elsewhere. */
-export function page(title: string, content: Html): string {
+/** Shell of every page that people see: readable on a phone, light or dark, no script, nothing from elsewhere. `style`: more of it, ours alone. */
+export function page(title: string, content: Html, style = ''): string {
   return String(html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +31,7 @@ button { font: inherit; font-weight: 600; width: 100%; max-width: 20rem; min-hei
   border: 0; border-radius: .35rem; background: var(--accent); color: var(--on-accent); cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 @media (min-width: 42rem) { main { margin: 2rem auto; min-height: 0; border-radius: .5rem; } }
-</style>
+${raw(style)}</style>
 </head>
 <body>
 <main>

@@ -6,7 +6,7 @@ import type { Mailer } from '../adapters/mail/mailer.ts';
 import { renderAlert } from '../adapters/mail/render-alert.ts';
 import type { AlertStore, CaseStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
-import { acknowledgeUrl, signLink } from '../shared/links.ts';
+import { acknowledgeUrl, type LinkAction, receiptUrl, signLink } from '../shared/links.ts';
 import type { Log, Meter } from '../shared/observe.ts';
 import type { Secrets } from '../shared/secrets.ts';
 import { currentCase } from './current-case.ts';
@@ -79,9 +79,11 @@ async function tellLead(lead: LeadPolicy, state: Case, { alert, rung }: Rung, de
   if (!(await store.wasMailed(alert.alertId, rung, lead.id))) {
     const { keys } = await deps.secrets.links();
     const expiresAt = deps.now() + context.policy.alerting.linkDays * 86_400_000;
-    const token = signLink({ alertId: alert.alertId, action: 'acknowledge' }, lead.id, expiresAt, keys);
-    const link = acknowledgeUrl(deps.publicUrl, alert.alertId, token);
-    await deps.mailer.send(renderAlert({ alert, state, lead, context, rung, now: deps.now() }, link));
+    const { alertId, clock } = alert;
+    const token = (action: LinkAction) => signLink({ alertId, action }, lead.id, expiresAt, keys);
+    const link = acknowledgeUrl(deps.publicUrl, alertId, token('acknowledge'));
+    const receiptLink = clock === undefined ? undefined : receiptUrl(deps.publicUrl, alertId, token('receipt'));
+    await deps.mailer.send(renderAlert({ alert, state, lead, context, rung, now: deps.now(), receiptLink }, link));
     const mailedAt = deps.now();
     // SES has no idempotency key: a crash between these two lines mails the lead a second time. The
     // marker comes after the mail because the other order could lose the alert, which is worse.

@@ -33,6 +33,8 @@ export interface AlertView {
   readonly rung: number;
   /** ms; what "in 12 min" is seen from. */
   readonly now: number;
+  /** Where the deadline's receipt can be seen, if it has one. */
+  readonly receiptLink?: string | undefined;
 }
 
 /** Longest part of a customer's subject that is shown, characters. */
@@ -49,6 +51,15 @@ export function alertWords(view: AlertView): AlertWords {
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
       { label: 'Subject', value: subjectOf(state) },
       ...target(alert, state),
+      ...(view.receiptLink === undefined
+        ? []
+        : [
+            {
+              label: 'Why this deadline',
+              value: 'each hour that counted, and why others did not',
+              href: view.receiptLink,
+            },
+          ]),
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
       { label: 'Held by', value: holder(policy, state) },

@@ -69,6 +69,21 @@ export function htmlResponse(status: number, page: string): APIGatewayProxyStruc
   };
 }
 
+/** A document that only its caller may keep. */
+export function textResponse(status: number, contentType: string, body: string): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-robots-tag': 'noindex',
+    },
+    body,
+  };
+}
+
 /** Answers for what went wrong. A store or secret that refuses is a 503, so that the sender tries again. */
 function problemResponse(error: unknown): APIGatewayProxyStructuredResultV2 {
   const problem = asProblem(error);

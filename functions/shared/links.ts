@@ -6,7 +6,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  * and the action are not in the token but under its signature, so it is of no use anywhere else.
  */
 
-export type LinkAction = 'acknowledge';
+/** `receipt`: to see why a deadline is what it is. */
+export type LinkAction = 'acknowledge' | 'receipt';
 
 /** What a link is about; the verifier knows it from the route. */
 export interface LinkScope {
@@ -15,8 +16,8 @@ export interface LinkScope {
 }
 
 export type LinkVerdict =
-  /** `recipient`: the lead's id. */
-  | { readonly verdict: 'ok'; readonly recipient: string }
+  /** `recipient`: the lead's id. `expiresAt`: ms. */
+  | { readonly verdict: 'ok'; readonly recipient: string; readonly expiresAt: number }
   /** Genuine, but too old. */
   | { readonly verdict: 'expired'; readonly recipient: string; readonly expiredAt: number }
   | { readonly verdict: 'invalid' };
@@ -39,12 +40,19 @@ export function verifyLink(token: string, scope: LinkScope, keys: readonly strin
   if (matches.length === 0) return { verdict: 'invalid' };
   const recipient = Buffer.from(recipientPart, 'base64url').toString();
   const expiresAt = Number.parseInt(expiryPart, 36) * 1000;
-  return now < expiresAt ? { verdict: 'ok', recipient } : { verdict: 'expired', recipient, expiredAt: expiresAt };
+  return now < expiresAt
+    ? { verdict: 'ok', recipient, expiresAt }
+    : { verdict: 'expired', recipient, expiredAt: expiresAt };
 }
 
 /** The address of the page on which an alert is acknowledged. `publicUrl` may end in a slash. */
 export function acknowledgeUrl(publicUrl: string, alertId: string, token: string): string {
   return `${publicUrl.replace(/\/+$/, '')}/alerts/${encodeURIComponent(alertId)}/acknowledge?token=${token}`;
+}
+
+/** The address of the page that explains an alert's deadline. */
+export function receiptUrl(publicUrl: string, alertId: string, token: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}/alerts/${encodeURIComponent(alertId)}/receipt?token=${token}`;
 }
 
 function signature(scope: LinkScope, claims: string, key: string): string {

@@ -63,13 +63,19 @@ export class Alerting extends Construct {
     const leadConsole = new ServiceFunction(this, 'lead-console', { platform })
       .usesTable(table, 'read', 'write')
       .usesSecrets(secrets, linkSecret);
-    for (const method of [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST]) {
-      api.addRoute({
-        method,
-        path: '/alerts/{alertId}/acknowledge',
-        target: leadConsole,
-        authentication: 'The function verifies the signed link: scoped to alert, action, recipient and expiry.',
-      });
+    const pages = {
+      '/alerts/{alertId}/acknowledge': [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
+      '/alerts/{alertId}/receipt': [HttpMethod.GET, HttpMethod.HEAD],
+    };
+    for (const [path, methods] of Object.entries(pages)) {
+      for (const method of methods) {
+        api.addRoute({
+          method,
+          path,
+          target: leadConsole,
+          authentication: 'The function verifies the signed link: scoped to alert, action, recipient and expiry.',
+        });
+      }
     }
   }
 

@@ -93,10 +93,22 @@ describe('notifying the leads of a rung', () => {
     const scope = { alertId: 'al_1', action: 'acknowledge' } as const;
     const day = 86_400_000;
     expect(tokens.map((token) => verifyLink(token, scope, KEYS, NOW + 7 * day - 2000))).toEqual([
-      { verdict: 'ok', recipient: 'ana' },
-      { verdict: 'ok', recipient: 'ben' },
+      { verdict: 'ok', recipient: 'ana', expiresAt: expect.any(Number) },
+      { verdict: 'ok', recipient: 'ben', expiresAt: expect.any(Number) },
     ]);
     expect(verifyLink(tokens[0] ?? '', scope, KEYS, NOW + 7 * day).verdict).toBe('expired');
+  });
+
+  it('links to why the deadline is what it is, with a token that is good for nothing else', async () => {
+    const { notify, mails } = await setUp();
+    await notify();
+    const text = mails[0]?.text ?? '';
+    const token = /Why this deadline: .*\n {2}\S+\/alerts\/al_1\/receipt\?token=(\S+)\n/.exec(text)?.[1] ?? '';
+    expect(verifyLink(token, { alertId: 'al_1', action: 'receipt' }, KEYS, NOW)).toMatchObject({
+      verdict: 'ok',
+      recipient: 'ana',
+    });
+    expect(verifyLink(token, { alertId: 'al_1', action: 'acknowledge' }, KEYS, NOW).verdict).toBe('invalid');
   });
 
   it('measures the lag from the instant that was reached to the hand-over, on the first rung only', async () => {

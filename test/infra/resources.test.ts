@@ -221,7 +221,9 @@ describe('the HTTP API', () => {
     const routes = all('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
     expect(routes.sort()).toEqual([
       'GET /alerts/{alertId}/acknowledge',
+      'GET /alerts/{alertId}/receipt',
       'HEAD /alerts/{alertId}/acknowledge',
+      'HEAD /alerts/{alertId}/receipt',
       'POST /alerts/{alertId}/acknowledge',
       'POST /vendors/{vendorId}/handoffs/{handoffId}/answers',
       'POST /webhooks/{source}',

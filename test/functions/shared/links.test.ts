@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledgeUrl, type LinkScope, signLink, verifyLink } from '../../../functions/shared/links.ts';
+import { acknowledgeUrl, type LinkScope, receiptUrl, signLink, verifyLink } from '../../../functions/shared/links.ts';
 
 const KEYS = ['first-key-0123456789', 'older-key-0123456789'];
 const SCOPE: LinkScope = { alertId: 'al_1', action: 'acknowledge' };
@@ -10,13 +10,17 @@ const [recipient = '', expiry = '', signature = ''] = TOKEN.split('.');
 
 describe('a link token', () => {
   it('names the recipient it was signed for', () => {
-    expect(verifyLink(TOKEN, SCOPE, KEYS, BEFORE)).toEqual({ verdict: 'ok', recipient: 'ana' });
+    expect(verifyLink(TOKEN, SCOPE, KEYS, BEFORE)).toEqual({ verdict: 'ok', recipient: 'ana', expiresAt: EXPIRES });
   });
 
   it('carries any id', () => {
     const token = signLink(SCOPE, 'Zoë.o’Neill|#', EXPIRES, KEYS);
     expect(token).toMatch(/^[\w.-]+$/);
-    expect(verifyLink(token, SCOPE, KEYS, BEFORE)).toEqual({ verdict: 'ok', recipient: 'Zoë.o’Neill|#' });
+    expect(verifyLink(token, SCOPE, KEYS, BEFORE)).toEqual({
+      verdict: 'ok',
+      recipient: 'Zoë.o’Neill|#',
+      expiresAt: EXPIRES,
+    });
   });
 
   it('expires at its second', () => {
@@ -43,6 +47,7 @@ describe('a link token', () => {
     expect(verifyLink(TOKEN, { ...SCOPE, alertId: 'al_2' }, KEYS, BEFORE).verdict).toBe('invalid');
     const other = { ...SCOPE, action: 'snooze' } as unknown as LinkScope;
     expect(verifyLink(TOKEN, other, KEYS, BEFORE).verdict).toBe('invalid');
+    expect(verifyLink(TOKEN, { ...SCOPE, action: 'receipt' }, KEYS, BEFORE).verdict).toBe('invalid');
   });
 
   it.each([
@@ -67,6 +72,9 @@ describe('a link token', () => {
     const url = acknowledgeUrl('https://relay.example.com/', 'al_1', TOKEN);
     expect(url).toBe(`https://relay.example.com/alerts/al_1/acknowledge?token=${TOKEN}`);
     expect(new URL(url).searchParams.get('token')).toBe(TOKEN);
+    expect(receiptUrl('https://relay.example.com', 'al/1', TOKEN)).toBe(
+      `https://relay.example.com/alerts/al%2F1/receipt?token=${TOKEN}`,
+    );
   });
 });
 
