@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ClockName } from '../../domain/event.ts';
@@ -10,7 +8,8 @@ import { instantOf } from './clock-instant.ts';
 import { Policies } from './clock-policy.ts';
 import { answerCalendarLine, answerLocalLine } from './clock-questions.ts';
 import type { CommandIo } from './io.ts';
-import { type Fields, isFields, LineError, wrong } from './line-error.ts';
+import { answerLines } from './json-lines.ts';
+import { type Fields, LineError, wrong } from './line-error.ts';
 
 const USAGE = `npm run -s caserelay -- clock [--policy DIR] [--now INSTANT] [--receipt [CLOCK]] [--text] [--zone ZONE] < lines
 
@@ -37,26 +36,21 @@ interface Settings {
 }
 
 /** Answers questions about deadlines, JSON lines in and out. Exit code 0 however many lines were bad, 1 for a wrong usage. */
-export async function clock(args: string[], { stdin, stdout, stderr }: CommandIo): Promise<number> {
+export async function clock(args: string[], io: CommandIo): Promise<number> {
   let settings: Settings | 'help';
   try {
     settings = settingsOf(args);
   } catch (error) {
-    stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    io.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
     return 1;
   }
   if (settings === 'help') {
-    stdout.write(USAGE);
+    io.stdout.write(USAGE);
     return 0;
   }
   const policies = new Policies();
-  let number = 0;
-  for await (const text of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    const trimmed = text.replace(/^\uFEFF/, '').trim();
-    if (trimmed === '') continue;
-    if (!stdout.write(`${answer(trimmed, number, policies, settings)}\n`)) await once(stdout, 'drain');
-  }
+  const read = settings;
+  await answerLines(io, (line) => answer(line, policies, read));
   return 0;
 }
 
@@ -96,29 +90,10 @@ function withValue(args: readonly string[]): string[] {
   });
 }
 
-function answer(text: string, number: number, policies: Policies, settings: Settings): string {
-  let line: Fields | undefined;
-  try {
-    line = parsed(text);
-    const given = line.id === undefined ? {} : { id: line.id };
-    const { answer: found, receipts } = answerLine(line, policies, settings);
-    if (settings.text && receipts.length > 0) return receipts.map((one) => textOf(one, settings)).join('\n');
-    return JSON.stringify({ ...given, ...found });
-  } catch (error) {
-    const id = line?.id === undefined ? {} : { id: line.id };
-    return JSON.stringify({ line: number, ...id, error: messageOf(error) });
-  }
-}
-
-function parsed(text: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new LineError(`expected a line of JSON, found something else: ${(error as Error).message}`);
-  }
-  if (!isFields(value)) throw wrong('line', 'a JSON object', value);
-  return value;
+function answer(line: Fields, policies: Policies, settings: Settings): string {
+  const { answer: found, receipts } = answerLine(line, policies, settings);
+  if (settings.text && receipts.length > 0) return receipts.map((one) => textOf(one, settings)).join('\n\n');
+  return JSON.stringify(line.id === undefined ? found : { id: line.id, ...found });
 }
 
 function answerLine(
@@ -138,9 +113,4 @@ function answerLine(
 
 function textOf(receipt: Receipt, { zone }: Settings): string {
   return receiptText(receipt, zone ?? receipt.calendar.zone).trimEnd();
-}
-
-/** A fault of ours must not end the run either: it is told on its line. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
