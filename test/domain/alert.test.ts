@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Alert, alertFor, isMoot, recipients, turnOf } from '../../domain/alert.ts';
-import { foldCase } from '../../domain/case.ts';
+import { type Case, foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { event, fromCustomer, opened, priority, reply, solved, status } from '../support/events.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
@@ -53,6 +53,24 @@ describe('which event calls for an alert', () => {
       at: '2026-11-16T11:00:00.000Z',
       reason: 'no vendor is eligible',
     });
+  });
+
+  it('is a sensitive case that the limits of exposure leave nobody for, and no other that was put off', () => {
+    const deferred = (exposureExhausted: boolean) =>
+      event('assignment-deferred', '2026-11-16T11:00:00Z', {
+        reason: 'limits',
+        passedOver: {},
+        exposureExhausted,
+        retryAt: '2026-11-16T12:00:00.000Z',
+      });
+    expect(alertFor(deferred(true), 'al_4')).toEqual({
+      alertId: 'al_4',
+      caseId: 'zendesk:5158',
+      kind: 'nobody-left',
+      at: '2026-11-16T11:00:00.000Z',
+      reason: 'limits',
+    });
+    expect(alertFor(deferred(false), 'al_4')).toBeUndefined();
   });
 
   it('is nothing else', () => {
@@ -156,6 +174,17 @@ describe('an alert is moot', () => {
     };
     expect(paused('2026-11-16T13:59:00Z')).toBe(true);
     expect(paused('2026-11-16T14:01:00Z')).toBe(false);
+  });
+
+  it('if nobody was left for it, once somebody has the case or it is over', () => {
+    const alert: Alert = { alertId: 'al_2', caseId: 'zendesk:5158', kind: 'nobody-left', at: DUE };
+    const isMootAfter = (...events: CaseEvent[]) =>
+      isMoot(alert, foldCase([OPENED, ...events], context) as Case, context.calendar);
+    const at = '2026-11-16T10:25:00Z';
+    expect(isMootAfter(reply(at))).toBe(false);
+    expect(isMootAfter(solved(at))).toBe(true);
+    const given = { agentId: 'lena', reason: '', sensitive: true, passedOver: {} };
+    expect(isMootAfter(event('agent-assigned', at, given))).toBe(true);
   });
 
   it('if it came home, only once the case is over', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
-import { nextThreshold } from '../../domain/deadline.ts';
+import { nextDueAt, nextThreshold } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
@@ -10,6 +10,7 @@ import { event, opened, reply, solved } from '../support/events.ts';
 import { HANDOFF, offeredIn } from '../support/handoff-fixture.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
+import { keptHome, teamPolicy } from '../support/team-fixture.ts';
 
 const CASE = 'zendesk:5158';
 // Monday 10:00, urgent: first response due 10:30, warning after 75 % of it at 10:22:30; resolution due 14:00, warning 13:00.
@@ -254,5 +255,59 @@ describe('ending a wait', () => {
       expect((await store.alert('al_1'))?.dueAt).toBeUndefined();
     }
     expect(store.log(CASE).filter(({ type }) => type === 'alert-unanswered')).toHaveLength(2);
+  });
+});
+
+describe('what is due of an assignment', () => {
+  const team = contextOf({ ...teamPolicy(), clocks: [] });
+  const HOME = keptHome('2026-11-16T10:00:01Z');
+  const GIVEN = event('agent-assigned', '2026-11-16T10:00:02Z', {
+    agentId: 'lena',
+    reason: '',
+    sensitive: false,
+    passedOver: {},
+    backAt: '2026-11-16T17:00:00.000Z',
+  });
+  const DEFERRED = event('assignment-deferred', '2026-11-16T10:00:02Z', {
+    reason: '',
+    passedOver: {},
+    exposureExhausted: false,
+    retryAt: '2026-11-16T10:10:00.000Z',
+  });
+
+  /** A case whose snapshot is behind its log by `unfolded`. */
+  async function waiting(folded: CaseEvent[], ...unfolded: CaseEvent[]) {
+    const { store, deps, hints } = await setUp();
+    for (const next of [...folded, ...unfolded]) await store.append(next);
+    const state = foldCase([OPENED, ...folded], team);
+    if (state === undefined) throw new Error('no case');
+    await store.save(state, nextDueAt(state, team), 1);
+    store.takeStream();
+    const fire = async (time: string) => {
+      const hint = { ...HINT, dueAt: (await store.load(CASE))?.dueAt ?? '' };
+      return fireDeadline(hint, { ...deps, context: team, now: () => Date.parse(`2026-11-16T${time}Z`) });
+    };
+    return { store, fire, hints };
+  }
+
+  it('an unworked case goes back at the end of the shift, once', async () => {
+    const { store, fire } = await waiting([HOME, GIVEN]);
+    expect(await fire('17:00:00.200')).toBe('recorded');
+    expect(await fire('17:00:01')).toBe('nothing-due');
+    expect(store.takeStream()).toMatchObject([{ type: 'agent-released', agentId: 'lena', reason: 'off-shift' }]);
+  });
+
+  it('not before, and not if it was worked in the last moment', async () => {
+    const early = await waiting([HOME, GIVEN]);
+    expect(await early.fire('16:59:59.900')).toBe('hinted-again');
+    const worked = await waiting([HOME, GIVEN], reply('2026-11-16T16:59:59Z'));
+    expect(await worked.fire('17:00:00')).toBe('nothing-due');
+    expect(worked.store.takeStream()).toEqual([]);
+  });
+
+  it('a case that nobody could take is tried again', async () => {
+    const { store, fire } = await waiting([HOME, DEFERRED]);
+    await fire('10:10:00');
+    expect(store.takeStream()).toMatchObject([{ type: 'assignment-due', retryOf: '2026-11-16T10:10:00.000Z' }]);
   });
 });

@@ -270,6 +270,7 @@ describe('Zendesk events', () => {
       ['the note', zendeskEvent('ticket.comment_added', { event: comment({ author: { id: US, is_staff: true } }) })],
       ['the priority', zendeskEvent('ticket.priority_changed', { event: { current: 'HIGH' }, detail: ours })],
       ['the group', zendeskEvent('ticket.group_assignment_changed', { event: { current: '2' }, detail: ours })],
+      ['the assignee', zendeskEvent('ticket.agent_assignment_changed', { event: { current: 7 }, detail: ours })],
       ['the tags', zendeskEvent('ticket.tags_changed', { event: { tags_added: ['x'] }, detail: ours })],
     ])('%s is dropped', (_what, body) => {
       expect(normalise(body)).toEqual({ events: [], ignored: 'own write' });

@@ -7,6 +7,7 @@ import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
 import { renderAlert } from '../../../../functions/adapters/mail/render-alert.ts';
 import { event, opened } from '../../../support/events.ts';
 import { contextOf, POLICY } from '../../../support/policy-fixture.ts';
+import { agent } from '../../../support/team-fixture.ts';
 
 const LINK = 'https://relay.example.com/alerts/al_1/acknowledge?token=t';
 const [ANA, BEN] = POLICY.leads as [LeadPolicy, LeadPolicy];
@@ -209,6 +210,40 @@ describe('the mail of a case that came home', () => {
     expect(text).toContain('Deadline: Mon 16 Nov 2026, 11:30 Central European Standard Time (in 25 min)\n');
     expect(text).toContain('Why it came home: no vendor is eligible (manila: closed-now)\n');
     expect(text).not.toContain('Promise:');
+  });
+});
+
+describe('the mail of a sensitive case that nobody is left for', () => {
+  it('says what the limits came to, and that it is the lead’s to give', () => {
+    const context = contextOf();
+    const triage = triaged('2026-11-16T10:00:00Z', { sensitive: true, route: 'home' });
+    const state = foldCase([opened('2026-11-16T10:00:00Z', { priority: 'urgent' }), triage], context);
+    if (state === undefined) throw new Error('no case');
+    const deferred = event('assignment-deferred', '2026-11-16T10:05:00Z', {
+      reason: 'everyone is at a limit: today 3 agents had 4 sensitive cases, 55 min; 2 of them at a limit',
+      passedOver: { 'cases-cap': 2 },
+      exposureExhausted: true,
+      retryAt: '2026-11-16T22:05:00.000Z',
+    });
+    const alert = alertFor(deferred, 'al_1') as Alert;
+    const now = Date.parse('2026-11-16T10:05:01Z');
+    const { subject, text, html } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
+    expect(subject).toBe('Nobody left: zendesk:5158 (urgent) is sensitive, and everyone on shift is at a limit');
+    expect(text).toContain('No agent may take this sensitive case today: it is yours to give\n');
+    expect(text).toContain(
+      'Why nobody has it: everyone is at a limit: today 3 agents had 4 sensitive cases, 55 min; 2 of them at a limit\n',
+    );
+    expect(html).toContain('Why nobody has it');
+  });
+});
+
+describe('who holds a case', () => {
+  it('is its agent, by name, or by id if the policy has that name no more', () => {
+    const policy = { ...POLICY, agents: [agent('lena', { name: 'Lena Vogt' })] };
+    const given = (agentId: string) =>
+      event('agent-assigned', '2026-11-16T10:01:00Z', { agentId, reason: '', sensitive: false, passedOver: {} });
+    expect(render({ ...WARNING, policy, more: [given('lena')] }).text).toContain('Held by: Lena Vogt\n');
+    expect(render({ ...WARNING, policy, more: [given('gone')] }).text).toContain('Held by: gone\n');
   });
 });
 

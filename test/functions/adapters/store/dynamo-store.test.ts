@@ -1,4 +1,10 @@
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applyEvent } from '../../../../domain/case.ts';
@@ -50,5 +56,39 @@ describe('a case that the table refuses', () => {
   it('for now, is', async () => {
     dynamodb.on(PutItemCommand).rejects(failing('ThrottlingException'));
     await expect(store.save(oldCase, undefined, 1)).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+describe('what an agent holds', () => {
+  const change = {
+    holding: { agentId: 'lena', version: 3, held: {} },
+    days: [{ day: '2026-11-16', cases: 1, minutes: 15 }],
+  };
+  const cancelled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: 'cancelled',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+
+  it('expires like a case, and a day of the ledger after 100 days', async () => {
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
+    await store.saveHolding(change);
+    const [holding, day] = dynamodb.commandCalls(TransactWriteItemsCommand)[0]?.args[0].input.TransactItems ?? [];
+    expect(holding?.Put?.Item?.expiresAt).toEqual(EXPIRES);
+    // 100 days after 16 November: 24 February.
+    expect(day?.Update?.ExpressionAttributeValues?.[':expires']).toEqual({
+      N: String(Date.parse('2027-02-24T00:00:00Z') / 1000),
+    });
+  });
+
+  it('is in conflict with another change that is still on its way', async () => {
+    dynamodb.on(TransactWriteItemsCommand).rejects(cancelled('TransactionConflict', 'None'));
+    expect(await store.saveHolding(change)).toBe('conflict');
+  });
+
+  it('is not saved by a table that is too busy, which is no conflict', async () => {
+    dynamodb.on(TransactWriteItemsCommand).rejects(cancelled('ThrottlingError', 'None'));
+    await expect(store.saveHolding(change)).rejects.toThrow(StoreUnavailableError);
   });
 });
