@@ -46,7 +46,7 @@ export function receiptRows(receipt: Receipt, zone: string): Row[] {
   const deadline = dueAt === null ? [] : [mark('deadline', dueAt, 'DEADLINE', reached === undefined)];
   const end =
     endedAt === null || endedAt > asOf
-      ? mark('now', asOf, 'as of here', false)
+      ? mark('now', asOf, 'as of now', false)
       : mark('now', endedAt, endWords(receipt), false);
   if (reached !== undefined) return [...before, ...deadline, ...after, end];
   return [...before, end, ...receipt.ahead.map((segment) => rowOf(segment, true)), ...deadline];

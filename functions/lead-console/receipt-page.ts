@@ -10,7 +10,9 @@ table { border-collapse: collapse; width: 100%; margin-top: 1rem; font-variant-n
 th { text-align: left; font-weight: 600; color: var(--muted); }
 th, td { padding: .4rem .5rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 .n { text-align: right; white-space: nowrap; }
-.ahead td { color: var(--muted); }
+.when { white-space: nowrap; }
+.ahead:not(.deadline) td { color: var(--muted); }
+@media (max-width: 34rem) { .when { white-space: normal; } }
 .deadline td { font-weight: 700; border-top: 2px solid #b91c1c; }
 .now td { border-top: 2px solid var(--accent); }
 .bar { display: block; width: 100%; height: 2.25rem; margin: 1rem 0 .25rem; }
@@ -28,9 +30,12 @@ th, td { padding: .4rem .5rem .4rem 0; border-top: 1px solid var(--line); vertic
 /** The page behind "Why this deadline": the sum as a bar and a table, on the wall clock of `zone`. `token`: of the link, for the other forms of it. */
 export function receiptPage(receipt: Receipt, zone: string, token: string): string {
   const title = `Why this deadline: ${CLOCK_NAMES[receipt.clock]}`;
+  const facts = receiptFacts(receipt, zone);
+  const factOf = (name: string) => facts.find(({ label }) => label === name)?.value;
   return page(
     title,
     html`<h1>${title}</h1>
+<p>Deadline: <strong>${factOf('Deadline')}</strong><br>${factOf('Sum')}</p>
 ${bar(receipt)}
 <p class="note">Blue counts, amber is paused, grey is closed, pale is still to come. The dark line is now, the red one the deadline. Times are those of ${zone}.</p>
 <div class="scroll"><table>
@@ -39,14 +44,14 @@ ${bar(receipt)}
 ${receiptRows(receipt, zone).map(row)}</tbody>
 </table></div>
 <dl>
-${receiptFacts(receipt, zone).map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>
+${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>
 <p class="note">The same <a href="receipt?token=${token}&amp;format=text">as text</a>, and <a href="receipt?token=${token}&amp;format=json">as JSON</a>, with which <code>caserelay clock</code> works it out anew without a network.</p>`,
     STYLE,
   );
 }
 
 function row({ when, counted, sum, why, kind, ahead }: Row) {
-  return html`<tr class="${kind}${ahead ? ' ahead' : ''}"><td>${when}</td><td class="n">${counted}</td><td class="n">${sum}</td><td>${why}</td></tr>
+  return html`<tr class="${kind}${ahead ? ' ahead' : ''}"><td class="when">${when}</td><td class="n">${counted}</td><td class="n">${sum}</td><td>${why}</td></tr>
 `;
 }
 

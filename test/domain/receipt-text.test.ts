@@ -55,7 +55,7 @@ Tue 17 Nov 11:30:15               7:30:15  a new priority: the target is 8
                                            business hours, was 16 business
                                            hours; it counts from the start
 Tue 17 Nov 11:30:15     0:14:45   7:45:00  open hours
-Tue 17 Nov 11:45                           as of here
+Tue 17 Nov 11:45                           as of now
 Tue 17 Nov 11:45        0:15:00   8:00:00  to come: open hours
 Tue 17 Nov 12:00                           DEADLINE
 `);
@@ -119,7 +119,7 @@ describe('the rows', () => {
     expect(rows(paused)).toEqual([
       'Sat 14 Nov 09:00 |  | 0:00:00 | closed: outside open hours',
       'Sat 14 Nov 10:00 |  | 0:00:00 | paused: the case was pending',
-      'Sat 14 Nov 12:00 |  |  | as of here',
+      'Sat 14 Nov 12:00 |  |  | as of now',
     ]);
     expect(receiptText(paused, 'UTC')).toContain(
       'Deadline   none while paused. A plan, not a promise: Tue 17 Nov 2026, 17:00\n           (UTC+00:00), if it went on now\n',
@@ -139,7 +139,7 @@ describe('the rows', () => {
   it('name the year when it turns', () => {
     const turning = receiptOf([opened('2026-12-31T16:00:00Z')], 'first-response', '2026-12-31T16:00:00Z');
     expect(rows(turning)).toEqual([
-      'Thu 31 Dec 16:00 |  |  | as of here',
+      'Thu 31 Dec 16:00 |  |  | as of now',
       'Thu 31 Dec 16:00 | 1:00:00 | 1:00:00 | to come: open hours',
       'Thu 31 Dec 17:00 |  | 1:00:00 | to come: closed: outside open hours',
       'Fri 1 Jan 27 09:00 | 3:00:00 | 4:00:00 | to come: open hours',

@@ -86,10 +86,13 @@ describe('the page behind "Why this deadline"', () => {
       'counted | Mon 16 Nov 02:00 | 1:00:00 | 1:00:00 | open hours',
       'paused | Mon 16 Nov 03:00 |  | 1:00:00 | paused: the case was pending; 1:00:00 of open hours do not count',
       'counted | Mon 16 Nov 04:00 | 2:30:00 | 3:30:00 | open hours',
-      'now | Mon 16 Nov 06:30 |  |  | as of here',
+      'now | Mon 16 Nov 06:30 |  |  | as of now',
       'counted ahead | Mon 16 Nov 06:30 | 0:30:00 | 4:00:00 | to come: open hours',
       'deadline ahead | Mon 16 Nov 07:00 |  |  | DEADLINE',
     ]);
+    expect(html).toContain(
+      'Deadline: <strong>Mon 16 Nov 2026, 07:00 (UTC-08:00)</strong><br>3:30:00 counted + 0:30:00 left = 4:00:00 promised',
+    );
     expect(html).toContain('<dd>4 business hours: time in which calendar office is open</dd>');
     expect(html).toContain('Times are those of America/Los_Angeles.');
   });
