@@ -68,8 +68,8 @@ export function automaticMessage({ headers = {}, type, text, fields }: Message):
  * A report is made by a machine: of a delivery that failed (RFC 3464), of a mail that was shown
  * (RFC 8098), of abuse (RFC 5965). Only the first is a bounce. Source: RFC 6522.
  */
-function byContentType(value: string | undefined): Automatic | undefined {
-  if (value === undefined || keyword(value) !== 'multipart/report') return undefined;
+function byContentType(value = ''): Automatic | undefined {
+  if (keyword(value) !== 'multipart/report') return undefined;
   const [, reported = 'delivery-status'] = /;\s*report-type\s*=\s*"?([\w.-]+)/i.exec(value) ?? [];
   return reported.toLowerCase() === 'delivery-status' ? 'bounce' : 'auto-reply';
 }
@@ -99,8 +99,8 @@ function isBulk(headers: MailHeaders): boolean {
 }
 
 /** Exchange's way to ask for no automatic answers; machines ask for none at all, or for no answers to answers. */
-function suppresses(value: string | undefined): boolean {
-  const asked = (value ?? '').toLowerCase().split(/[\s,;]+/);
+function suppresses(value = ''): boolean {
+  const asked = value.toLowerCase().split(/[\s,;]+/);
   return asked.includes('all') || asked.includes('autoreply');
 }
 
@@ -111,8 +111,9 @@ function says(value: string | undefined): boolean {
 }
 
 /** The null reverse-path of RFC 5321, section 4.5.5: a message that must not be answered. */
-function isNullSender(value: string | undefined): boolean {
-  return value !== undefined && /^\s*<\s*>\s*$/.test(value);
+function isNullSender(value = ''): boolean {
+  return /^\s*<\s*>\s*$/.test(value);
 }
 
-const keyword = (value: string | undefined) => (value ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** What a header says before its parameters. */
+const keyword = (value = '') => value.replace(/;.*/s, '').trim().toLowerCase();

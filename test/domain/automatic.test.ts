@@ -20,6 +20,8 @@ describe('a message that a person wrote', () => {
     ['through a group mailbox', { 'list-id': '<support.example.com>', precedence: 'list' }],
     ['of ordinary precedence', { precedence: 'normal' }],
     ['with a sender', { 'return-path': '<mia@example.com>' }],
+    ['with an odd sender', { 'return-path': '<> mia' }],
+    ['with another odd sender', { 'return-path': 'mia <>' }],
     ['of several parts', { 'content-type': 'multipart/alternative; boundary="multipart/report"' }],
     ['that asks for no receipts', { 'x-auto-response-suppress': 'DR, RN, NRN, OOF' }],
     ['that asks for nothing', { 'x-auto-response-suppress': 'None' }],
@@ -50,6 +52,8 @@ describe('an automatic answer', () => {
     ['Exchange: no answers to an answer', { 'x-auto-response-suppress': 'DR,AutoReply' }],
     ['X-Autoreply', { 'X-Autoreply': 'yes' }],
     ['X-Autorespond with the name of a rule', { 'x-autorespond': 'holidays' }],
+    ['a report of abuse', { 'content-type': 'multipart/report;report-type = "feedback-report"' }],
+    ['a comment inside the word', { 'auto-submitted': '(a)auto(b)-replied' }],
     ['a read receipt', { 'content-type': 'multipart/report; report-type=disposition-notification' }],
     ['from nobody, and an answer', { 'return-path': '<>', 'auto-submitted': 'auto-replied' }],
   ])('%s', (_what, headers) => {

@@ -73,6 +73,7 @@ describe('what a merged case leaves', () => {
     const wait = { caseId: SURVIVOR, occurredAt: `${DAY}10:30:02.000Z`, waiting: { startedAt: `${DAY}09:00:00.000Z` } };
     expect(left(naming, asked, silent)).toMatchObject(wait);
     expect(left(silent, asked, naming)).toEqual(left(naming, asked, silent));
+    expect(left(merged('10:31:00'), asked, naming)?.caseId).toBe(SURVIVOR);
   });
 
   it('grows by a message from before the merge that came late', () => {
