@@ -98,7 +98,7 @@ describe('a line with a calendar as policy/ has it', () => {
     });
   });
 
-  it('works out the holidays of a region, and takes a list of days', async () => {
+  it('works out the holidays of a region, and takes a list of days', { timeout: 20_000 }, async () => {
     const at = '2026-12-25T10:00:00Z';
     expect(await answer({ calendar: { ...OFFICE, holidays: { region: 'DE' } }, at })).toEqual({
       open: false,
@@ -166,7 +166,7 @@ describe('a calendar in plain form', () => {
 const FILE = new URL('../../../../shared/data/sla-vectors.json', import.meta.url);
 
 describe.skipIf(!existsSync(FILE))('the SLA vectors beside the checkout', () => {
-  it('come out as their sources have them, through the command', async () => {
+  it('come out as their sources have them, through the command', { timeout: 20_000 }, async () => {
     const { vectors, calendars } = JSON.parse(readFileSync(FILE, 'utf8'));
     const scored = vectors.filter(({ contested }: { contested?: string }) => contested === undefined);
     expect(scored.length).toBeGreaterThan(300);
@@ -268,7 +268,7 @@ describe('a line with events', () => {
     expect((await answer({ ...line, events: later })).now).toBe('2126-11-17T10:00:00.000Z');
   });
 
-  it('takes a policy from a directory, by line or by option', async () => {
+  it('takes a policy from a directory, by line or by option', { timeout: 20_000 }, async () => {
     const dir = new URL('../../../local/policy', import.meta.url).pathname;
     const now = '2026-11-17T11:00:00Z';
     const byLine = await answer({ events: EVENTS, policy: dir, now });
@@ -409,7 +409,7 @@ describe('lines that are bad', () => {
 });
 
 describe('docs/cli.md', () => {
-  it('has examples that work', async () => {
+  it('has examples that work', { timeout: 20_000 }, async () => {
     const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
     const part = text.slice(text.indexOf('## clock')).split(/^## (?!clock)/m)[0] ?? '';
     const examples = [...part.matchAll(/```json\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
