@@ -1,3 +1,4 @@
+import { ClockName } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { buildCalendar } from './build/calendars.ts';
 import { buildClock } from './build/clocks.ts';
@@ -20,9 +21,11 @@ export function buildPolicy(authored: Authored, years?: readonly number[]): Omit
       ...defined({ apiUrl: source['api-url'], integrationUserId: source['integration-user-id'] }),
     })),
     calendars: mapValues(calendars.calendars, (calendar) => buildCalendar(calendar, holidayYears)),
-    clocks: Object.entries(clocks.clocks).map(([name, clock]) =>
-      buildClock(name as keyof typeof clocks.clocks, clock, businessDaySeconds),
-    ),
+    // In the order of the clocks' list, so that the order in the file does not make another version.
+    clocks: ClockName.options.flatMap((name) => {
+      const clock = clocks.clocks[name];
+      return clock === undefined ? [] : [buildClock(name, clock, businessDaySeconds)];
+    }),
     ...defined({ businessDaySeconds }),
     defaultPriority: clocks['default-priority'],
     triage: buildTriage(triage),

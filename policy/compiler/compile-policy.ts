@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { Policy } from '../../domain/policy.ts';
 import { canonicalJson } from './build/objects.ts';
 import { buildPolicy } from './build-policy.ts';
+import { notesOn } from './notes.ts';
 import { PolicyFile } from './policy-file.ts';
 import { didYouMean, PolicyError, type Problem } from './problems.ts';
 import { checkReferences } from './references.ts';
@@ -16,11 +17,18 @@ export interface CompileOptions {
 
 const NAMES = Object.keys(FILES) as FileName[];
 
+/** A policy that is in order. */
+interface Compiled {
+  readonly policy: Policy;
+  /** What has no effect and is no mistake, such as a list that no rule uses. */
+  readonly notes: readonly Problem[];
+}
+
 /**
  * Compiles the policy in a directory. The same files give the same policy, on any day and any
  * machine. `files` are the paths that were read. Throws PolicyError, which lists every problem.
  */
-export function compilePolicyDir(dir: string, options: CompileOptions = {}): { policy: Policy; files: string[] } {
+export function compilePolicyDir(dir: string, options: CompileOptions = {}): Compiled & { readonly files: string[] } {
   const files = NAMES.map((name) => join(dir, `${name}.yaml`));
   const texts: Partial<Record<FileName, string>> = {};
   const problems = unknownFiles(dir);
@@ -28,12 +36,12 @@ export function compilePolicyDir(dir: string, options: CompileOptions = {}): { p
     const text = read(files[i] as string, problems);
     if (text !== undefined) texts[name] = text;
   }
-  return { policy: compile(texts, (name) => shown(join(dir, `${name}.yaml`)), problems, options), files };
+  return { ...compile(texts, (name) => shown(join(dir, `${name}.yaml`)), problems, options), files };
 }
 
 /** Compiles a policy from the texts of its files. Throws PolicyError, which lists every problem. */
 export function compilePolicy(texts: Readonly<Record<FileName, string>>, options: CompileOptions = {}): Policy {
-  return compile(texts, (name) => `${name}.yaml`, [], options);
+  return compile(texts, (name) => `${name}.yaml`, [], options).policy;
 }
 
 /** A path as an author wants to see it: relative to where the command runs, if it is inside. */
@@ -79,7 +87,7 @@ function compile(
   shownAs: (name: FileName) => string,
   problems: readonly Problem[],
   options: CompileOptions,
-): Policy {
+): Compiled {
   const files = Object.fromEntries(
     NAMES.map((name) => [name, new PolicyFile(shownAs(name), texts[name] ?? '')]),
   ) as Record<FileName, PolicyFile>;
@@ -93,5 +101,7 @@ function compile(
   );
   if (problems.length + found.length > 0) throw new PolicyError([...problems, ...found]);
   const body = buildPolicy(authored as Authored, options.years);
-  return { version: createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16), ...body };
+  const version = createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16);
+  const policy = { version, ...body };
+  return { policy, notes: notesOn(policy, files) };
 }

@@ -46,6 +46,11 @@ export class PolicyFile {
     this.#addAt(this.#offsetOf(path, false), showPath(path), message);
   }
 
+  /** Something to say about a key, with its place; it is not recorded. */
+  noteAtKey(path: Path, message: string): Problem {
+    return this.#place(this.#offsetOf(path, true), showPath(path), message);
+  }
+
   /** Records a problem with a key rather than with its value. */
   addAtKey(path: Path, message: string): void {
     this.#addAt(this.#offsetOf(path, true), showPath(path), message);
@@ -110,8 +115,12 @@ export class PolicyFile {
   }
 
   #addAt(offset: number, path: string, message: string): void {
+    this.problems.push(this.#place(offset, path, message));
+  }
+
+  #place(offset: number, path: string, message: string): Problem {
     const { line, col } = this.#lines.linePos(offset);
-    this.problems.push({ file: this.shownAs, line: Math.max(line, 1), column: Math.max(col, 1), path, message });
+    return { file: this.shownAs, line: Math.max(line, 1), column: Math.max(col, 1), path, message };
   }
 
   #offsetOf(path: Path, ofKey: boolean): number {

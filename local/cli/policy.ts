@@ -1,0 +1,76 @@
+import type { Policy } from '../../domain/policy.ts';
+import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
+import { describeChanges } from '../../policy/compiler/diff/describe-changes.ts';
+import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
+import type { CommandIo } from './io.ts';
+
+const USAGE = `npm run -s caserelay -- policy check [DIR]    whether the policy files in DIR (policy) are in order
+npm run -s caserelay -- policy diff A B       what changes from the policy in A to that in B, in words
+
+check exits with 1 if anything is wrong: each line says where, what was expected and what was found.
+diff compares what two policies mean; comments and layout do not count.`;
+
+/** `caserelay policy check|diff`. The exit code: 0 if all policies named are in order, else 1. */
+export async function policy(args: string[], io: CommandIo): Promise<number> {
+  const [action, ...dirs] = args;
+  if (args.includes('--help') || args.includes('-h')) {
+    io.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  if (action === 'check' && dirs.length <= 1) return check(dirs[0] ?? 'policy', io);
+  const [before, after] = dirs;
+  if (action === 'diff' && before !== undefined && after !== undefined && dirs.length === 2)
+    return diff(before, after, io);
+  io.stderr.write(`Expected "policy check DIR" or "policy diff A B"; found "${['policy', ...args].join(' ')}".\n`);
+  return 1;
+}
+
+function check(dir: string, io: CommandIo): number {
+  const compiled = read(dir, io);
+  if (compiled === undefined) return 1;
+  const { policy: checked, notes } = compiled;
+  io.stdout.write(`policy ${checked.version}: ${partsOf(checked)}: in order\n`);
+  if (notes.length > 0) {
+    const what = notes.length === 1 ? '1 note' : `${notes.length} notes`;
+    io.stdout.write(`${what}, on what is not wrong but without effect:\n`);
+    for (const note of notes) io.stdout.write(`  ${formatProblem(note)}\n`);
+  }
+  return 0;
+}
+
+function diff(before: string, after: string, io: CommandIo): number {
+  const [one, other] = [read(before, io), read(after, io)];
+  if (one === undefined || other === undefined) return 1;
+  const lines = describeChanges(one.policy, other.policy);
+  if (lines.length === 0) {
+    io.stdout.write('No difference in what it means.\n');
+    return 0;
+  }
+  io.stdout.write(`The policy changes from ${one.policy.version} to ${other.policy.version}.\n`);
+  for (const line of lines) io.stdout.write(line.startsWith('## ') ? `\n${line}\n` : `${line}\n`);
+  return 0;
+}
+
+/** The policy in a directory; what is wrong with it goes to stdout, as that is what was asked for. */
+function read(dir: string, io: CommandIo): ReturnType<typeof compilePolicyDir> | undefined {
+  try {
+    return compilePolicyDir(dir);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    io.stdout.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+function partsOf({ triage, clocks, calendars, queues, agents, vendors, leads }: Policy): string {
+  const counts: [number, string][] = [
+    [triage.rules.length, 'rule'],
+    [clocks.length, 'clock'],
+    [Object.keys(calendars).length, 'calendar'],
+    [Object.keys(queues).length, 'queue'],
+    [agents.length, 'agent'],
+    [vendors.length, 'vendor'],
+    [leads.length, 'lead'],
+  ];
+  return counts.map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(', ');
+}

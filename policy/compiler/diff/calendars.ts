@@ -1,0 +1,80 @@
+import { WEEKDAYS, type Window } from '../../../domain/calendar.ts';
+import type { CalendarPolicy, Policy } from '../../../domain/policy.ts';
+import { formatWindow } from '../hours.ts';
+import { about, difference, listChange, listed, matched, valueChange, withIds } from './words.ts';
+
+type Hours = Exclude<CalendarPolicy, { members: unknown }>;
+
+/** Most dates that are listed one by one: a year more of public holidays is told as a number. */
+const MOST_DATES = 12;
+
+/** What changes in the hours. */
+export function calendarChanges(before: Policy, after: Policy): string[] {
+  const { added, removed, both } = matched(withIds(before.calendars), withIds(after.calendars));
+  return [
+    ...added.map((calendar) => `New calendar ${calendar.id}: ${calendarInWords(calendar)}`),
+    ...removed.map(({ id }) => `Calendar ${id} is gone`),
+    ...both.flatMap(([one, other]) => changes(one.id, one, other)),
+  ];
+}
+
+function changes(id: string, before: CalendarPolicy, after: CalendarPolicy): string[] {
+  if ('members' in before && 'members' in after) return listChange(`${id}, open with`, before.members, after.members);
+  if ('members' in before || 'members' in after)
+    return [`${id}: was ${calendarInWords(before)}; is now ${calendarInWords(after)}`];
+  const closed = difference(before.holidays, after.holidays);
+  return [
+    ...about(id, [
+      ...valueChange('zone', before.zone, after.zone),
+      ...weeklyChanges(before, after),
+      ...(closed.added.length > 0 ? [`closed on ${dates(closed.added)}`] : []),
+      ...(closed.removed.length > 0 ? [`no longer closed on ${dates(closed.removed)}`] : []),
+      ...specialChanges(before, after),
+    ]),
+  ];
+}
+
+function calendarInWords(calendar: CalendarPolicy): string {
+  if ('members' in calendar) return `open when ${listed(calendar.members)} is`;
+  const days = byDays((day) => hours(calendar.weekly[day]));
+  const holidays = calendar.holidays.length === 0 ? '' : `, with ${calendar.holidays.length} holidays`;
+  return `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}${holidays}`;
+}
+
+function weeklyChanges(before: Hours, after: Hours): string[] {
+  return byDays((day) => valueChange('', hours(before.weekly[day]), hours(after.weekly[day])).join(''))
+    .filter(([, change]) => change !== '')
+    .map(([days, change]) => `${days}${change}`);
+}
+
+/** What is said of each day of the week, with neighbours of which the same is said together: "mon-fri". */
+function byDays(say: (day: (typeof WEEKDAYS)[number]) => string): [string, string][] {
+  const said: { first: string; last: string; text: string }[] = [];
+  for (const day of WEEKDAYS) {
+    const text = say(day);
+    const previous = said.at(-1);
+    if (previous?.text === text) previous.last = day;
+    else said.push({ first: day, last: day, text });
+  }
+  return said.map(({ first, last, text }) => [first === last ? first : `${first}-${last}`, text]);
+}
+
+function hours(windows: readonly Window[] | undefined): string {
+  return windows === undefined || windows.length === 0 ? 'closed' : windows.map(formatWindow).join(' and ');
+}
+
+function specialChanges({ special: before = {} }: Hours, { special: after = {} }: Hours): string[] {
+  const days = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const usual = 'its usual hours';
+  return days.flatMap((day) =>
+    valueChange(
+      day,
+      before[day] === undefined ? usual : hours(before[day]),
+      after[day] === undefined ? usual : hours(after[day]),
+    ),
+  );
+}
+
+function dates(days: readonly string[]): string {
+  return days.length <= MOST_DATES ? listed(days) : `${days.length} more days, from ${days[0]} to ${days.at(-1)}`;
+}

@@ -1,0 +1,146 @@
+import type { AgentPolicy, LeadPolicy, Policy, VendorPolicy } from '../../../domain/policy.ts';
+import { about, durationInWords, listChange, listed, matched, valueChange, withIds } from './words.ts';
+
+const plain = (seconds: number) => durationInWords(seconds, 'calendar');
+
+/** What changes for vendors. */
+export function vendorChanges(before: Policy, after: Policy): string[] {
+  const { added, removed, both } = matched(before.vendors, after.vendors);
+  const order = (list: readonly VendorPolicy[]) =>
+    listed(list.map(({ id }) => id).filter((id) => both.some(([one]) => one.id === id)));
+  return [
+    ...added.map(
+      ({ id, name, languages, categories, dataClasses }) =>
+        `New vendor ${name} (${id}): takes ${listed(categories)} in ${listed(languages)}, cleared for ${listed(dataClasses)}`,
+    ),
+    ...removed.map(({ id, name }) => `${name} (${id}) is no longer a vendor`),
+    ...both.flatMap(([one, other]) =>
+      about(other.name, [
+        ...valueChange('name', one.name, other.name),
+        ...valueChange('works in', one.calendar, other.calendar),
+        ...listChange('languages', one.languages, other.languages),
+        ...listChange('cleared for', one.dataClasses, other.dataClasses),
+        ...listChange('takes', one.categories, other.categories),
+        ...listChange('is sent', one.packetFields, other.packetFields),
+        ...valueChange('time to answer', plain(one.answerSeconds), plain(other.answerSeconds)),
+        ...valueChange('time to finish', plain(one.workSeconds), plain(other.workSeconds)),
+        ...valueChange('address for offers', one.url, other.url),
+      ]),
+    ),
+    ...valueChange('Vendors are asked in the order', order(before.vendors), order(after.vendors)),
+    ...valueChange('Most vendors that are offered one case', before.maxOffers, after.maxOffers),
+    ...valueChange('Addresses of this machine are allowed', before.allowLoopback, after.allowLoopback),
+  ];
+}
+
+/** What changes for our own people: queues, agents, limits, leads. */
+export function peopleChanges(before: Policy, after: Policy): string[] {
+  return [
+    ...queueChanges(before, after),
+    ...agentChanges(before.agents, after.agents),
+    ...exposureChanges(before, after),
+    ...leadChanges(before.leads, after.leads),
+  ];
+}
+
+function queueChanges(before: Policy, after: Policy): string[] {
+  const { added, removed, both } = matched(withIds(before.queues), withIds(after.queues));
+  return [
+    ...added.map(({ id, name, leads }) => `New queue ${name} (${id}), led by ${listed(leads)}`),
+    ...removed.map(({ id, name }) => `Queue ${name} (${id}) is gone`),
+    ...both.flatMap(([one, other]) =>
+      about(`Queue ${other.id}`, [
+        ...valueChange('name', one.name, other.name),
+        ...valueChange('leads, the first one first', listed(one.leads), listed(other.leads)),
+        ...valueChange('group in the CRM', one.groupId, other.groupId),
+      ]),
+    ),
+  ];
+}
+
+function agentChanges(before: readonly AgentPolicy[], after: readonly AgentPolicy[]): string[] {
+  const { added, removed, both } = matched(before, after);
+  const users = ({ crmUserIds }: AgentPolicy) =>
+    Object.entries(crmUserIds)
+      .map(([source, user]) => `${source} ${user}`)
+      .sort();
+  // Who keeps out of sensitive cases is told to nobody but the reader of the file.
+  const optOuts = both.filter(([one, other]) => one.optOut !== other.optOut).length;
+  return [
+    ...added.map(
+      ({ id, name, queues, languages, calendar, capacity }) =>
+        `${name} (${id}) joins: ${listed(queues)} in ${listed(languages)}, up to ${capacity} cases at once, works in ${calendar}`,
+    ),
+    ...removed.map(({ id, name }) => `${name} (${id}) is no longer given cases`),
+    ...both.flatMap(([one, other]) =>
+      about(other.name, [
+        ...valueChange('name', one.name, other.name),
+        ...listChange('queues', one.queues, other.queues),
+        ...listChange('languages', one.languages, other.languages),
+        ...listChange('skills', one.skills, other.skills),
+        ...valueChange('most cases at once', one.capacity, other.capacity),
+        ...valueChange('works in', one.calendar, other.calendar),
+        ...valueChange('zone', one.zone, other.zone),
+        ...listChange('user in the CRM', users(one), users(other)),
+      ]),
+    ),
+    ...(optOuts === 0
+      ? []
+      : [
+          `Who takes no sensitive cases changes for ${optOuts === 1 ? '1 agent' : `${optOuts} agents`}; agents.yaml has it`,
+        ]),
+  ];
+}
+
+function exposureChanges({ exposure: before }: Policy, { exposure: after }: Policy): string[] {
+  return about('Sensitive cases', [
+    ...valueChange('most for one agent in a day', before.casesPerDay, after.casesPerDay),
+    ...valueChange('most minutes for one agent in a day', before.minutesPerDay, after.minutesPerDay),
+    ...valueChange('rest between two', plain(before.coolDownSeconds), plain(after.coolDownSeconds)),
+    ...valueChange('minutes expected of one', before.expectedMinutes, after.expectedMinutes),
+  ]);
+}
+
+function leadChanges(before: readonly LeadPolicy[], after: readonly LeadPolicy[]): string[] {
+  const { added, removed, both } = matched(before, after);
+  return [
+    ...added.map(({ id, name, calendar }) => `New lead ${name} (${id}), on duty in ${calendar}`),
+    ...removed.map(({ id, name }) => `${name} (${id}) is no longer a lead`),
+    ...both.flatMap(([one, other]) =>
+      about(other.name, [
+        ...valueChange('name', one.name, other.name),
+        ...valueChange('e-mail', one.email, other.email),
+        ...valueChange('reads times in', one.zone, other.zone),
+        ...valueChange('on duty in', one.calendar, other.calendar),
+      ]),
+    ),
+  ];
+}
+
+/** What changes in how leads are told. */
+export function alertChanges({ alerting: before }: Policy, { alerting: after }: Policy): string[] {
+  const rungs = ({ rungs: steps }: Policy['alerting']) =>
+    steps.map(({ to, waitSeconds }) => `${to} (${plain(waitSeconds)})`).join(', then ');
+  return [
+    ...valueChange('Who is told, and how long is waited', rungs(before), rungs(after)),
+    ...valueChange('Sender', before.from, after.from),
+    ...valueChange('Days for which links work', before.linkDays, after.linkDays),
+  ];
+}
+
+/** What changes in where cases come from. */
+export function sourceChanges(before: Policy, after: Policy): string[] {
+  const { added, removed, both } = matched(withIds(before.sources), withIds(after.sources));
+  return [
+    ...valueChange('Our name', before.organisation, after.organisation),
+    ...added.map(({ id, kind }) => `New source ${id}: ${kind}`),
+    ...removed.map(({ id }) => `Source ${id} is gone`),
+    ...both.flatMap(([one, other]) =>
+      about(`Source ${other.id}`, [
+        ...valueChange('kind', one.kind, other.kind),
+        ...valueChange('address', one.apiUrl, other.apiUrl),
+        ...valueChange('user that CaseRelay writes as', one.integrationUserId, other.integrationUserId),
+      ]),
+    ),
+  ];
+}
