@@ -63,6 +63,11 @@ describe('functions', () => {
     const { size } = statSync(join(bundleDirs(synth).get('CaseRelay-receive-webhook') as string, 'index.mjs'));
     expect(size).toBeLessThan(300_000);
   });
+
+  test('the data to tell languages, a megabyte, is in the bundle that triages and in no other', () => {
+    const large = [...bundleDirs(synth)].filter(([, dir]) => statSync(join(dir, 'index.mjs')).size > 1_000_000);
+    expect(large.map(([name]) => name)).toEqual(['CaseRelay-triage-case']);
+  });
 });
 
 describe('permissions', () => {
