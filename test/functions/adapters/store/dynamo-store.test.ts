@@ -30,6 +30,20 @@ describe('expiry', () => {
     expect(dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item?.expiresAt).toEqual(EXPIRES);
   });
 
+  it('of a customer’s case counts from now, for as long as was asked; its item names nobody', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    const remembered = { caseId: 'zendesk:1', openedAt: '2025-01-08T10:00:00.000Z' };
+    await store.remember('hash', remembered, 40 * 86_400);
+    // 40 days after NOW: 2026-12-26T09:00:00Z.
+    expect(dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item).toEqual({
+      PK: { S: 'CUSTOMER#hash' },
+      SK: { S: 'CASE#2025-01-08T10:00:00.000Z#zendesk:1' },
+      caseId: { S: 'zendesk:1' },
+      openedAt: { S: '2025-01-08T10:00:00.000Z' },
+      expiresAt: { N: String(Date.parse('2026-12-26T09:00:00Z') / 1000) },
+    });
+  });
+
   it('of an alert counts from the last rung that was told, however long ago its deadline was', async () => {
     dynamodb.on(UpdateItemCommand).resolves({});
     const alert = {
