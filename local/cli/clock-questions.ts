@@ -23,12 +23,17 @@ const ASKED = [
 ];
 const BESIDE = ['id', 'calendar', 'kind', 'policy', 'business-day', 'time_zone', 'zone', 'local'];
 
+/** Farther, and a line would lay out calendars for minutes: it is a typing error. */
+const LONGEST_MS = 100 * 366 * 86_400_000;
+
 /** Answers a line with a calendar. `directory`: the policy whose calendars can be named. Throws LineError. */
 export function answerCalendarLine(line: Fields, policies: Policies, directory: string): Fields {
   const [start, end, at, origin] = (['start', 'end', 'at', 'origin'] as const).map((name) => instantAt(line, name));
   const from = start ?? origin ?? at;
   if (from === undefined) throw wrong('start', 'an instant to begin with ("start", "at" or "origin")', undefined);
   const given = [start, end, at, origin].filter((instant) => instant !== undefined);
+  if (Math.max(...given) - Math.min(...given) > LONGEST_MS)
+    throw wrong('end', 'instants that lie at most 100 years apart', line.end);
   const named = calendarIn(line, given, policies, directory);
   const pauses = pausesOf(line.pauses);
   const target = targetOf(line);
@@ -78,7 +83,10 @@ interface Target {
 function targetOf(line: Fields): Target | undefined {
   const value = line.target ?? line.business_seconds ?? line.seconds;
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value)) return { seconds: value, plain: false };
+  if (typeof value === 'number') {
+    if (!(Math.abs(value) <= LONGEST_MS / 10_000)) throw wrong('target', 'at most ten years of seconds', value);
+    return { seconds: value, plain: false };
+  }
   if (typeof value !== 'string') throw wrong('target', 'a duration such as "8 business hours", or seconds', value);
   const day = line['business-day'];
   const daySeconds = typeof day === 'string' ? reading('business-day', () => parseDuration(day)).seconds : undefined;

@@ -351,6 +351,8 @@ describe('lines that are bad', () => {
       { events: EVENTS, policy: POLICY, receipt: 'resolutoin' },
       { events: EVENTS, policy: POLICY, receipt: 'next-response' },
       { what: 1 },
+      { calendar: OFFICE, start, end: '2226-11-16T09:00:00Z' },
+      { calendar: OFFICE, start, target: 1e12 },
       [],
       { calendar: OFFICE, start, target: 60 },
     ]);
@@ -383,7 +385,9 @@ describe('lines that are bad', () => {
         'receipt: expected a clock that the case has (first-response, resolution), found "next-response"',
       ],
       [15, undefined, 'expected "calendar", "events" or "replay" in the line, found none of them'],
-      [16, undefined, 'line: expected a JSON object, found an empty list'],
+      [16, undefined, 'end: expected instants that lie at most 100 years apart, found "2226-11-16T09:00:00Z"'],
+      [17, undefined, 'target: expected at most ten years of seconds, found 1000000000000'],
+      [18, undefined, 'line: expected a JSON object, found an empty list'],
     ]);
     expect(found.at(-1)).toMatchObject({ due: '2026-11-16T09:01:00.000Z' });
   });
