@@ -109,6 +109,14 @@ export function createToyCrm(options: ToyCrmOptions): ToyCrm {
     touch(ticket, at);
     return webhook({ type: 'ticket.priority_changed', ticket, event: { current, previous }, actorId, at, isFact });
   };
+  const changeAssignee = (ticket: Ticket, current: string | null, actorId: string, at: number, isFact = true) => {
+    const previous = ticket.assigneeId;
+    ticket.assigneeId = current;
+    touch(ticket, at);
+    // Numbers here, though ids are texts everywhere else: so the documented example has it.
+    const event = { current: numberOf(current), previous: numberOf(previous) };
+    return webhook({ type: 'ticket.agent_assignment_changed', ticket, event, actorId, at, isFact });
+  };
   const changeStatus = (ticket: Ticket, current: TicketStatus, actorId: string, at: number) => {
     const previous = ticket.status;
     ticket.status = current;
@@ -127,8 +135,9 @@ export function createToyCrm(options: ToyCrmOptions): ToyCrm {
     const status = knownValue(STATUSES, asked.status, 'status');
     const echoes: Webhook[] = [];
     if (asked.group_id !== undefined) ticket.groupId = asked.group_id === null ? null : String(asked.group_id);
-    if (asked.assignee_id !== undefined)
-      ticket.assigneeId = asked.assignee_id === null ? null : String(asked.assignee_id);
+    const assignee = asked.assignee_id === null ? null : String(asked.assignee_id);
+    if (asked.assignee_id !== undefined && assignee !== ticket.assigneeId)
+      echoes.push(changeAssignee(ticket, assignee, us.id, at, false));
     if (Array.isArray(asked.tags)) ticket.tags = asked.tags.map(String);
     if (Array.isArray(asked.additional_tags)) {
       ticket.tags = [...new Set([...ticket.tags, ...asked.additional_tags.map(String)])];
@@ -196,15 +205,7 @@ export function createToyCrm(options: ToyCrmOptions): ToyCrm {
     comment: (id, author, body, isPublic, at) => addComment(known(id), author, body, isPublic, at),
     setStatus: (id, status, actor, at) => changeStatus(known(id), status, actor.id, at),
     setPriority: (id, priority, actor, at) => changePriority(known(id), priority, actor.id, at),
-    assign(id, agent, at) {
-      const ticket = known(id);
-      const previous = ticket.assigneeId;
-      ticket.assigneeId = agent.id;
-      touch(ticket, at);
-      // Numbers here, though ids are texts everywhere else: so the documented example has it.
-      const event = { current: Number(agent.id), previous: previous === null ? null : Number(previous) };
-      return webhook({ type: 'ticket.agent_assignment_changed', ticket, event, actorId: agent.id, at });
-    },
+    assign: (id, agent, at) => changeAssignee(known(id), agent.id, agent.id, at),
     merge(id, into, actor, at) {
       const ticket = known(id);
       ticket.status = 'CLOSED';
@@ -354,4 +355,8 @@ function ticketPage(ticket: Ticket): string {
     .join('\n');
   const body = `<table>${facts}</table><h2>Conversation</h2>${comments}`;
   return page({ title: `#${ticket.id} ${ticket.subject}`, body, refreshSeconds: 5 });
+}
+
+function numberOf(id: string | null): number | null {
+  return id === null ? null : Number(id);
 }

@@ -24,15 +24,17 @@ declare module 'vitest' {
   }
 }
 
-const ENGINE_PORT = 4576;
-const TOYS_PORT = 4590;
+/** Another number lets two runs go on side by side: each has ports and a folder of its own. */
+const OFFSET = Number(process.env.E2E_PORT_OFFSET ?? 0);
+const ENGINE_PORT = 4576 + OFFSET;
+const TOYS_PORT = 4590 + OFFSET;
 
 /** Deploys once for all end-to-end tests; the engine stops after them, whatever happens. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engine = await openEngine(ENGINE_PORT);
   try {
     const toysUrl = `http://127.0.0.1:${TOYS_PORT}`;
-    const workDir = resolve('.local', 'e2e');
+    const workDir = resolve('.local', OFFSET === 0 ? 'e2e' : `e2e-${OFFSET}`);
     const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl);
     const stack = { endpoint: engine.endpoint, policyDir, publicUrl: `${toysUrl}/api`, workDir };
     await Promise.all([
