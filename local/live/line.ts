@@ -31,10 +31,24 @@ export function tell(event: CaseEvent): Told | undefined {
         tone: 'quiet',
       };
     case 'triaged': {
-      const { priority, queue, route, sensitive, reason } = event.decision;
+      const { priority, queue, route, sensitive, reason, duplicateOf } = event.decision;
+      if (route === 'parked') {
+        const what = duplicateOf === undefined ? '' : `, a duplicate of ${clean(duplicateOf)}`;
+        return { text: `parked${what} (${clean(reason)})`, tone: 'quiet' };
+      }
       const where = route === 'vendor' ? 'to a vendor' : sensitive ? 'stays home, sensitive' : 'stays home';
       return { text: `triaged: ${priority}, queue ${queue}, ${where} (${clean(reason)})`, tone: 'plain' };
     }
+    case 'absorbed':
+      return { text: `took in ${clean(event.from)}`, tone: 'quiet' };
+    case 'policy-changed':
+      return { text: `folded anew under policy ${event.to.slice(0, 12)}`, tone: 'quiet' };
+    case 'agent-assigned':
+      return { text: `given to ${event.agentId} (${clean(event.reason)})`, tone: 'plain' };
+    case 'agent-released':
+      return { text: `back from ${event.agentId}, unworked: ${event.reason}`, tone: 'warn' };
+    case 'assignment-deferred':
+      return { text: `waits for an agent: ${clean(event.reason)}`, tone: 'warn' };
     case 'handoff-offered':
       return { text: `offered to ${event.vendor} (${clean(event.reason)})`, tone: 'plain' };
     case 'handoff-accepted':
@@ -70,6 +84,8 @@ export function tell(event: CaseEvent): Told | undefined {
     case 'priority-changed':
     case 'assigned':
     case 'csat-received':
+    case 'assignment-due':
+    case 'alert-unanswered':
       return undefined;
   }
 }

@@ -34,6 +34,8 @@ export interface Summary {
   /** Handoffs by the state they are in. */
   readonly handoffs: Readonly<Record<string, number>>;
   readonly broughtHome: number;
+  /** Times that an agent was given a case, by agent. */
+  readonly assigned: Readonly<Record<string, number>>;
   readonly warnings: number;
   readonly breaches: number;
   readonly emails: number;
@@ -72,6 +74,7 @@ export function summarise(facts: RunFacts): Summary {
     routes: tally(triaged.map(({ decision }) => `${decision.queue} → ${decision.route}`)),
     handoffs: tally(facts.handoffs.map(({ state }) => state)),
     broughtHome: count('brought-home'),
+    assigned: tally(events.flatMap((event) => (event.type === 'agent-assigned' ? [event.agentId] : []))),
     warnings,
     breaches: deadlines.length - warnings,
     emails: facts.mails,
@@ -86,6 +89,7 @@ export function summarise(facts: RunFacts): Summary {
       ...driftedCases(facts),
       ...untoldDeadlines(facts),
       ...forgottenHandoffs(facts),
+      ...forgottenAssignments(facts),
       ...failedExecutions(facts),
       ...lettersOnQueues(facts),
     ],
@@ -166,6 +170,18 @@ function forgottenHandoffs({ handoffs, now }: RunFacts): string[] {
   });
 }
 
+/** Cases that wait for an agent though it was time to try again, or stay with one whose shift ended before they were worked. */
+function forgottenAssignments({ snapshots, now }: RunFacts): string[] {
+  const past = (at: string | undefined) => at !== undefined && Date.parse(at) < now - GRACE_MS;
+  return [...snapshots.values()].flatMap(({ caseId, status, assignment, retryAssignmentAt: retryAt }) => {
+    if (isOver(status)) return [];
+    if (past(retryAt)) return [`${caseId}: no agent was looked for, though it was time to at ${retryAt}`];
+    return assignment !== undefined && !assignment.worked && past(assignment.backAt)
+      ? [`${caseId}: still with ${assignment.agentId}, whose shift ended at ${assignment.backAt}`]
+      : [];
+  });
+}
+
 function failedExecutions({ executions }: RunFacts): string[] {
   return FAILED.flatMap((status) => {
     const times = executions[status] ?? 0;
@@ -195,6 +211,7 @@ export function summaryText(summary: Summary): string {
     ['Routes', list(summary.routes)],
     ['Handoffs', list(summary.handoffs)],
     ['Came home', String(summary.broughtHome)],
+    ['Agents', list(summary.assigned)],
     ['Warnings', String(summary.warnings)],
     ['Breaches', String(summary.breaches)],
     ['E-mails', String(summary.emails)],

@@ -77,6 +77,30 @@ describe('tell', () => {
     ],
     [event('handoff-expired', AT, handoff), 'offer expired: no answer from manila'],
     [event('handoff-returned', AT, { ...handoff, reason: 'skill' }), 'returned by manila: skill'],
+    [
+      event('triaged', AT, { decision: { ...decision, route: 'parked', duplicateOf: 'zendesk:1' } }),
+      'parked, a duplicate of zendesk:1 (A script exists.)',
+    ],
+    [event('triaged', AT, { decision: { ...decision, route: 'parked' } }), 'parked (A script exists.)'],
+    [event('absorbed', AT, { from: 'zendesk:2' }), 'took in zendesk:2'],
+    [
+      event('policy-changed', AT, { from: 'a', to: '0123456789abcdef', targets: [] }),
+      'folded anew under policy 0123456789ab',
+    ],
+    [
+      event('agent-assigned', AT, { agentId: 'kim', reason: 'least load', sensitive: false, passedOver: {} }),
+      'given to kim (least load)',
+    ],
+    [event('agent-released', AT, { agentId: 'kim', reason: 'off-shift' }), 'back from kim, unworked: off-shift'],
+    [
+      event('assignment-deferred', AT, {
+        reason: 'everyone is at capacity',
+        passedOver: { capacity: 2 },
+        exposureExhausted: false,
+        retryAt: AT,
+      }),
+      'waits for an agent: everyone is at capacity',
+    ],
     [event('brought-home', AT, { reason: 'no vendor is eligible', tried: [] }), 'came home: no vendor is eligible'],
     [
       event('deadline-reached', AT, {

@@ -92,6 +92,7 @@ describe('summarise', () => {
         Routes         general → vendor 1
         Handoffs       none
         Came home      0
+        Agents         none
         Warnings       1
         Breaches       0
         E-mails        1
@@ -124,6 +125,25 @@ describe('summarise', () => {
     expect(summarise(facts([opening])).lost).toEqual([`${CASE}: opened, but never triaged`]);
     expect(summarise(facts([opening, solved('2026-11-23T10:00:02Z')])).lost).toEqual([]);
     expect(summarise(facts([opening], { now: Date.parse('2026-11-23T10:00:05Z') })).lost).toEqual([]);
+  });
+
+  test('a case that should have been looked at for an agent, or taken back from one, is stuck', () => {
+    const stuck = (assignment: CaseEvent) => {
+      const { snapshots, ...rest } = facts([opening, triaged, assignment]);
+      return summarise({ ...rest, snapshots, now: Date.parse('2026-11-23T12:00:06Z') }).stuck;
+    };
+    const passedOver = { capacity: 1 };
+    const retryAt = '2026-11-23T12:00:00.000Z';
+    const deferral = { reason: 'full', passedOver, exposureExhausted: false, retryAt };
+    expect(stuck(event('assignment-deferred', '2026-11-23T10:00:02Z', deferral))).toEqual([
+      `${CASE}: no agent was looked for, though it was time to at ${retryAt}`,
+    ]);
+    const given = { agentId: 'kim', reason: 'least load', sensitive: false, passedOver, backAt: retryAt };
+    expect(stuck(event('agent-assigned', '2026-11-23T10:00:02Z', given))).toEqual([
+      `${CASE}: still with kim, whose shift ended at ${retryAt}`,
+    ]);
+    const later = { ...given, backAt: '2026-11-23T12:00:05.000Z' };
+    expect(stuck(event('agent-assigned', '2026-11-23T10:00:02Z', later))).toEqual([]);
   });
 
   test('a snapshot that is not the fold of its log is stuck', () => {
