@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -15,14 +16,17 @@ async function run(lines: readonly unknown[], ...args: string[]) {
   return { code, out: await text(stdout), err: await text(stderr) };
 }
 
+const linesOf = (out: string): Answer[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 /** What is answered to each line, under the policy of the demo. */
 async function answers(...lines: unknown[]): Promise<Answer[]> {
   const { code, out } = await run(lines, '--policy', 'local/policy');
   expect(code).toBe(0);
-  return out
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  return linesOf(out);
 }
 async function answer(line: unknown): Promise<Answer> {
   return (await answers(line))[0] as Answer;
@@ -30,7 +34,8 @@ async function answer(line: unknown): Promise<Answer> {
 
 const refund = { subject: 'Refund, please', text: 'The film stutters and I want my money back.', region: 'IE' };
 
-describe('caserelay triage', () => {
+// The whole policy with its holidays is compiled anew for each run.
+describe('caserelay triage', { timeout: 20_000 }, () => {
   it('says what is decided and why, with the id that was given', async () => {
     expect(await answer({ id: 7, case: refund })).toEqual({
       id: 7,
@@ -83,13 +88,17 @@ describe('caserelay triage', () => {
     expect(await answer({ events: [opened, triaged] })).toMatchObject({ priority: 'normal', tags: [] });
   });
 
-  it('knows the history that is given', async () => {
-    const policy = { case: { ...refund, requesterId: '77' }, openedAt: '2026-11-23T10:00:00Z' };
-    const line = { ...policy, history: [{ ...refund, openedAt: '2026-11-23T09:00:00Z' }] };
-    expect(await answer(line)).toMatchObject({ ruleId: expect.any(String) });
-    expect((await answer({ ...line, history: [{ ...refund }] })).error).toContain(
-      'history[0].openedAt: expected an instant',
-    );
+  it('knows the history that is given: the same words within the time are a duplicate', async () => {
+    const asked = { case: { ...refund, requesterId: '77' }, openedAt: '2026-11-23T10:00:00Z' };
+    const before = { ...refund, caseId: 'zendesk:1', openedAt: '2026-11-23T09:00:00Z' };
+    const histories = [before, { ...before, over: true }, { ...before, text: 'Something else.' }];
+    // The policy in policy/ links what comes again within a day.
+    const { out } = await run(histories.map((other) => ({ ...asked, history: [other] })));
+    const [again, over, other] = linesOf(out);
+    expect(again).toMatchObject({ ruleId: 'duplicate', route: 'parked', duplicateOf: 'zendesk:1' });
+    expect(over).toMatchObject({ ruleId: 'refund', duplicateOf: 'zendesk:1' });
+    expect(other).not.toHaveProperty('duplicateOf');
+    expect((await answer({ ...asked, history: [refund] })).error).toContain('history[0].openedAt: expected an instant');
   });
 
   it('names what means nothing to triage, for it may be a slip', async () => {
@@ -153,5 +162,21 @@ describe('caserelay triage', () => {
 
   it('--help says how it is used', async () => {
     expect(await run([], '--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('"history"') });
+  });
+});
+
+describe('docs/cli.md', { timeout: 20_000 }, () => {
+  it('has examples that work', async () => {
+    const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+    const part = page.slice(page.indexOf('## triage')).split(/^## (?!triage)/m)[0] ?? '';
+    const examples = [...part.matchAll(/```json\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
+    const { out } = await run(examples);
+    const found = linesOf(out);
+    expect(found).toMatchObject([
+      { id: 1, ruleId: 'refund' },
+      { id: 2, ruleId: 'duplicate', duplicateOf: 'zendesk:4711' },
+      { id: 3, ruleId: 'how-to' },
+    ]);
+    expect(found.filter((one) => 'ignored' in one)).toEqual([]);
   });
 });
