@@ -160,6 +160,31 @@ describe.concurrent('a case on its way through the house', () => {
     expect(mail.text).toContain('No vendor took this case: it is yours');
   });
 
+  test('is given to an agent when it is ours: the CRM shows whom, and the agent holds it until it is solved', async ({
+    expect,
+  }) => {
+    const { id, caseId } = await app.openTicket({ subject: 'My creator payout is missing' });
+    const { agentId } = await app.logged(caseId, 'agent-assigned');
+    const agent = app.policy.agents.find((one) => one.id === agentId);
+    expect(agent?.queues).toContain('general');
+    const assignee = agent?.crmUserIds.zendesk ?? '';
+    await app.logged(caseId, 'written-back', ({ what }) => what.includes(`assignee ${assignee}`));
+    expect(app.toys.crm.ticket(id)?.assigneeId).toBe(assignee);
+    expect((await app.store.holding(agentId)).held).toHaveProperty([caseId]);
+
+    await app.solve(id);
+    await eventually('the agent to hold it no more', async () => {
+      const { held } = await app.store.holding(agentId);
+      return caseId in held ? undefined : true;
+    });
+    // What we wrote came back as a webhook, and nobody took it for a person's decision.
+    const log = await app.log(caseId);
+    expect(log.filter(({ type }) => type === 'agent-assigned')).toHaveLength(1);
+    expect(log.filter(({ type }) => type === 'assigned')).toEqual([]);
+    const stored = await app.store.load(caseId);
+    expect(stored?.state.assignment).toMatchObject({ agentId, by: 'caserelay' });
+  });
+
   test('reaches the vendor that speaks its language, whatever the CRM it comes from', async ({ expect }) => {
     const number = app.freshNumber();
     const fields = { subject: 'No puedo iniciar sesión', text: 'El código nunca llega.', language: 'es-MX' };
