@@ -325,7 +325,7 @@ describe('the HTTP answer', () => {
         }),
         { numRuns: 1500 },
       );
-    });
+    }, 30_000);
 
     it('from a Standard Webhooks sender, with any id', async () => {
       const call = api(setUp({ store: strictStore() }).deps);
@@ -338,7 +338,7 @@ describe('the HTTP answer', () => {
         }),
         { numRuns: 1000 },
       );
-    });
+    }, 30_000);
 
     it('with any signature headers at all', async () => {
       const call = api(setUp({ store: strictStore() }).deps);
