@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEvent, type Case, foldCase } from '../../domain/case.ts';
 import { measure, type Turn } from '../../domain/clock.ts';
-import { type CaseEvent, ClockName, inLogOrder } from '../../domain/event.ts';
+import { type CaseEvent, ClockName, type EventOf, inLogOrder } from '../../domain/event.ts';
 import { type ClockPolicy, clockPolicy, type Policy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
-import type { Segment } from '../../domain/receipt-segments.ts';
+import { type Segment, shortened } from '../../domain/receipt-segments.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { contextOf, OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 import { randomLog } from '../support/random-log.ts';
@@ -180,6 +180,30 @@ describe('pauses', () => {
     expect(shown.sum).toMatchObject({ workedSeconds: 3600, remainingSeconds: 54_000, reachesTargetAt: null });
   });
 
+  it('from the beginning are the opening’s own', () => {
+    const born = opened('2026-11-16T09:00:00Z', { status: 'pending', key: 'born' });
+    const shown = receiptOf(
+      [born, { ...status('2026-11-16T10:00:00Z', 'open'), key: 'go' }],
+      'resolution',
+      '2026-11-16T11:00:00Z',
+    );
+    expect(shown.segments.map(short)).toEqual(['Mon 09:00-10:00 paused 0', 'Mon 10:00-11:00 counted 3600']);
+    expect(shown.segments[0]).toMatchObject({ by: { key: 'born' }, endedBy: { key: 'go' }, openSeconds: 3600 });
+  });
+
+  it('of events that say to come after now are not in it yet', () => {
+    const shown = receiptOf(
+      [
+        opened('2026-11-16T09:00:00Z'),
+        priority('2026-11-16T12:00:00Z', 'urgent'),
+        status('2026-11-16T12:30:00Z', 'pending'),
+      ],
+      'resolution',
+      '2026-11-16T11:00:00Z',
+    );
+    expect(shown.segments.map(short)).toEqual(['Mon 09:00-11:00 counted 7200']);
+  });
+
   it('between being solved and reopened were begun by the solution', () => {
     const shown = receiptOf(
       [
@@ -230,6 +254,45 @@ describe('a new promise', () => {
     });
     // Urgent: 4 h; 1 h used until 10:00, and 3 h from 12:00.
     expect(shown.dueAt).toBe('2026-11-16T15:00:00.000Z');
+  });
+
+  it('names its occasion: triage, another queue, or whatever else it was', () => {
+    const decision: EventOf<'triaged'>['decision'] = {
+      ruleId: 'playback',
+      reason: 'r',
+      policyVersion: 'test-1',
+      priority: 'high',
+      queue: 'general',
+      route: 'home',
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      tags: [],
+      language: 'en',
+    };
+    const [first] = POLICY.clocks as [ClockPolicy];
+    const exceptions = [
+      { when: { queue: ['trust-and-safety'] }, targets: { high: 600 } },
+      { when: { tier: ['vip'] }, targets: { high: 300 } },
+    ];
+    const policy = { ...POLICY, clocks: [{ ...first, exceptions: exceptions.slice().reverse() }] };
+    const shown = receiptOf(
+      [
+        opened('2026-11-16T09:00:00Z'),
+        event('triaged', '2026-11-16T09:01:00Z', { decision }),
+        event('assigned', '2026-11-16T09:02:00Z', { assigneeId: null, group: '102' }),
+        event('status-changed', '2026-11-16T09:03:00Z', { status: 'open', fields: { tier: 'vip' } }),
+      ],
+      'first-response',
+      '2026-11-16T09:04:00Z',
+      policy,
+    );
+    const marks = shown.segments.filter(({ kind }) => kind === 'retarget');
+    expect(marks.map(({ reason }) => reason)).toEqual([
+      'triage: the target is 1 business hour, was 4 business hours; it counts from the start',
+      'another queue: the target is 10 business minutes, was 1 business hour; it counts from the start',
+      'new facts: the target is 5 business minutes, was 10 business minutes; it counts from the start',
+    ]);
   });
 
   it('of a new policy is told by its event', () => {
@@ -384,6 +447,16 @@ describe('turns that have ended', () => {
     });
   });
 
+  it('include one that was over when it began', () => {
+    const born = opened('2026-11-16T09:00:00Z', { status: 'solved', key: 'born' });
+    expect(receiptOf([born], 'resolution', '2026-11-16T15:00:00Z')).toMatchObject({
+      status: 'met',
+      startedBy: { key: 'born' },
+      endedBy: { key: 'born' },
+      segments: [],
+    });
+  });
+
   it('that never were have no receipt', () => {
     expect(receiptOf(events, 'next-response', '2026-11-16T15:00:00Z', POLICY, 3)).toBeUndefined();
     expect(receiptOf(events, 'periodic-update', '2026-11-16T15:00:00Z')).toBeUndefined();
@@ -474,6 +547,64 @@ describe('a long receipt', () => {
     expect(shown.segments).toHaveLength(81);
     expect(shown.segments[40]?.reason).toMatch(/^\d+ stretches in one, \d+ pauses among them$/);
     contiguous(shown.segments);
+  });
+});
+
+describe('shortening', () => {
+  /** Segments of a second each, at every other of which something is counted; `caused`: those with an event of their own. */
+  function seconds(count: number, caused: Readonly<Record<number, 'paused' | 'retarget'>> = {}): Segment[] {
+    return Array.from({ length: count }, (_, i) => {
+      const kind = caused[i] ?? (i % 2 === 0 ? 'counted' : 'closed');
+      return {
+        from: new Date(i * 1000).toISOString(),
+        to: new Date((i + 1) * 1000).toISOString(),
+        kind,
+        reason: 'r',
+        seconds: kind === 'counted' ? 1 : 0,
+        sum: Math.floor(i / 2) + 1,
+        ...(caused[i] === undefined ? {} : { by: { key: `k${i}`, type: 'status-changed' as const } }),
+      };
+    });
+  }
+
+  it('leaves 160 segments alone, and puts the middle of 161 in one', () => {
+    expect(shortened(seconds(160))).toEqual(seconds(160));
+    const short = shortened(seconds(161));
+    expect(short).toHaveLength(81);
+    expect(short.slice(0, 40)).toEqual(seconds(40));
+    expect(short[40]).toEqual({
+      from: '1970-01-01T00:00:40.000Z',
+      to: '1970-01-01T00:02:01.000Z',
+      kind: 'summary',
+      reason: '81 stretches in one',
+      // Of the segments 40 to 120, the even ones.
+      seconds: 41,
+      sum: 61,
+    });
+    expect(short.slice(41)).toEqual(seconds(161).slice(121));
+  });
+
+  it('keeps each one that an event caused; a lone neighbour of them stays as it is', () => {
+    const caused = { 60: 'paused', 62: 'retarget' } as const;
+    const short = shortened(seconds(161, caused));
+    expect(short.slice(40, -40).map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['summary', '20 stretches in one'],
+      ['paused', 'r'],
+      ['closed', 'r'],
+      ['retarget', 'r'],
+      ['summary', '58 stretches in one'],
+    ]);
+  });
+
+  it('puts even those in one when they are too many, and counts them', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 81 }, (_, i) => [40 + i, i < 2 ? ('retarget' as const) : ('paused' as const)]),
+    );
+    const [summary] = shortened(seconds(161, many)).slice(40, -40);
+    expect(summary?.reason).toBe('81 stretches in one, 79 pauses and 2 changes of the target among them');
+    const fewer = Object.fromEntries(Object.entries(many).slice(1));
+    expect(shortened(seconds(161, fewer)).slice(40, -40)).toHaveLength(1);
+    expect(shortened(seconds(160, fewer))).toHaveLength(160);
   });
 });
 
