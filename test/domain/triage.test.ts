@@ -84,7 +84,22 @@ describe('first match', () => {
     expect(decide({}, { rules: [rule('all', undefined), billing] })).toMatchObject({ ruleId: 'all', matched: [] });
   });
 
-  it('is compiled once per policy object, and anew for another', () => {
+  it('is compiled once per policy object', () => {
+    const triage = { ...POLICY.triage, rules: [billing] };
+    let compiled = 0;
+    const policy = {
+      ...POLICY,
+      get triage() {
+        compiled++;
+        return triage;
+      },
+    };
+    const state = caseWith({ text: 'refund' });
+    expect([1, 2, 3].map(() => decideTriage(state, policy).ruleId)).toEqual(['refund', 'refund', 'refund']);
+    expect(compiled).toBe(1);
+  });
+
+  it('is compiled anew for another policy', () => {
     const policy = policyWith({ rules: [billing] });
     const state = caseWith({ text: 'refund password' });
     expect(decideTriage(state, policy).ruleId).toBe('refund');
