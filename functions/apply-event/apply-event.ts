@@ -27,7 +27,7 @@ import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
-import { followAssignment } from './follow-assignment.ts';
+import { followAssignment, leaveFormerPolicy } from './follow-assignment.ts';
 
 export interface ApplyEventDeps {
   readonly store: CaseStore & HandoffStore & AlertStore & AgentStore;
@@ -78,6 +78,8 @@ async function foldAndSave(event: CaseEvent, deps: ApplyEventDeps): Promise<Fold
     const dueAt = nextDueAt(state, context);
     // Applied before: by a delivery that may have died before its hint was sent.
     if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, newDueAt: dueAt };
+    if (stored !== undefined && stored.state.policyVersion !== state.policyVersion)
+      await leaveFormerPolicy(stored.state, state, event, deps);
     const saved = await store.save(state, dueAt, stored?.version ?? 0).catch(poisonIfUnstorable);
     if (saved === 'saved') return { state, newDueAt: dueAt === stored?.dueAt ? undefined : dueAt };
   }

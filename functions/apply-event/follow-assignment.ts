@@ -1,7 +1,15 @@
 import { leaseHolder, needsAgent, pastHolders } from '../../domain/assignment.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import type { CaseEvent, CaseEventType } from '../../domain/event.ts';
-import { type Holding, type HoldingChange, leaseOf, leaseTerms, letGo, takeLease } from '../../domain/exposure.ts';
+import {
+  type Holding,
+  type HoldingChange,
+  type LeaseTerms,
+  leaseOf,
+  leaseTerms,
+  letGo,
+  takeLease,
+} from '../../domain/exposure.ts';
 import type { AgentStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { executionName } from '../shared/ids.ts';
@@ -40,20 +48,38 @@ export async function followAssignment(event: CaseEvent, state: Case, deps: Foll
   await deps.workflows.start('case-assignment', executionName(caseId, `assign:${event.key}`), { caseId });
 }
 
+/**
+ * Has those let go whom only the former policy knew to hold the case: a fold under another one may know nothing of them.
+ * Before the case is saved, as afterwards nobody does. `before`: as it was folded last; `after`: under this policy.
+ */
+export async function leaveFormerPolicy(
+  before: Case,
+  after: Case,
+  { occurredAt }: CaseEvent,
+  deps: FollowAssignmentDeps,
+): Promise<void> {
+  const known = [leaseHolder(after)?.agentId, ...pastHolders(after)];
+  const holders = [...pastHolders(before), ...(before.assignment === undefined ? [] : [before.assignment.agentId])];
+  for (const agentId of holders) if (!known.includes(agentId)) await leave(agentId, after, occurredAt, deps);
+}
+
 async function moveLeases({ occurredAt }: CaseEvent, state: Case, deps: FollowAssignmentDeps): Promise<void> {
   const { caseId } = state;
-  const { agents, exposure } = deps.context.policy;
-  const termsOf = (agentId: string) => {
-    const agent = agents.find(({ id }) => id === agentId);
-    return agent === undefined ? undefined : leaseTerms(agent, deps.context);
-  };
-  for (const agentId of pastHolders(state))
-    await change(agentId, (holding) => letGo(holding, caseId, occurredAt, termsOf(agentId)), deps);
+  for (const agentId of pastHolders(state)) await leave(agentId, state, occurredAt, deps);
   const holder = leaseHolder(state);
-  const terms = holder === undefined ? undefined : termsOf(holder.agentId);
+  const terms = holder === undefined ? undefined : termsOf(holder.agentId, deps);
   if (holder === undefined || terms === undefined) return;
-  const lease = leaseOf(holder.at, holder.sensitive, exposure);
+  const lease = leaseOf(holder.at, holder.sensitive, deps.context.policy.exposure);
   await change(holder.agentId, (holding) => takeLease(holding, caseId, lease, terms), deps);
+}
+
+function leave(agentId: string, { caseId }: Case, at: string, deps: FollowAssignmentDeps): Promise<void> {
+  return change(agentId, (holding) => letGo(holding, caseId, at, termsOf(agentId, deps)), deps);
+}
+
+function termsOf(agentId: string, { context }: FollowAssignmentDeps): LeaseTerms | undefined {
+  const agent = context.policy.agents.find(({ id }) => id === agentId);
+  return agent === undefined ? undefined : leaseTerms(agent, context);
 }
 
 /** Changes what an agent holds, however often somebody else does so in between. */

@@ -178,7 +178,7 @@ describe('killed after any call, and run again', () => {
         assignments: whole.assignments,
       });
     }
-  }, 120_000);
+  }, 300_000);
 
   it('they go through a day and a half like this, whole', async () => {
     const { log, ledger, held } = await live();

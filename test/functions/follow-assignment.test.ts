@@ -7,7 +7,7 @@ import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
 import { event, fromCustomer, opened, reopened, solved } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf } from '../support/policy-fixture.ts';
-import { keptHome, teamPolicy } from '../support/team-fixture.ts';
+import { keptHome, TEAM, teamPolicy } from '../support/team-fixture.ts';
 
 const CASE = 'zendesk:5158';
 const OPENED = opened('2026-11-16T09:00:00Z');
@@ -133,6 +133,24 @@ describe('leases', () => {
     await followAssignment(over, { ...state, status: 'solved' }, without);
     expect(store.leases()).toEqual({});
     await followAssignment(reopened('2026-11-16T09:30:00Z'), state, without);
+    expect(store.leases()).toEqual({});
+  });
+
+  it('that a new policy knows nothing of are let go too, and those that it knows of stay', async () => {
+    const { store, deps, apply } = setUp();
+    await apply(OPENED, HOME, byHand('09:10:00', '9001'));
+    const under = (version: string, agents = TEAM) => ({
+      ...deps,
+      context: contextOf({ ...teamPolicy(agents), version }),
+    });
+    const message = fromCustomer('2026-11-16T09:20:00Z');
+    await store.append(message);
+    await applyEvent(message, under('test-2'));
+    expect(store.leases()).toEqual({ lena: [CASE] });
+    // Lena has left the team: for this policy, the CRM's user 9001 is nobody of ours.
+    const another = fromCustomer('2026-11-16T09:30:00Z');
+    await store.append(another);
+    await applyEvent(another, under('test-3', TEAM.slice(1)));
     expect(store.leases()).toEqual({});
   });
 
