@@ -181,7 +181,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
     case 'csat-received':
       return { ...state, csat: event.score };
     case 'absorbed':
-      return event.waiting === undefined || state.openedAt === undefined || isOver(state.status)
+      return event.waiting === undefined || state.openedAt === undefined || !canWait(state.status)
         ? state
         : { ...state, ...takeOver(state, event.waiting, event.occurredAt, context.policy) };
     case 'policy-changed':
@@ -262,9 +262,7 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
     state.fields.text === undefined && event.text !== undefined
       ? { ...state, fields: { ...state.fields, text: event.text } }
       : state;
-  // A message to a solved case starts a turn too: its `reopened` may come a moment later, or never.
-  const answerable = asked.status === 'solved' || !isOver(asked.status);
-  if (asked.openedAt === undefined || !answerable || isIgnored(asked)) return asked;
+  if (asked.openedAt === undefined || !canWait(asked.status) || isIgnored(asked)) return asked;
   if (asked.automatic !== undefined) {
     // The case was opened by a machine; this is the first person who writes.
     const { automatic: _, ...personal } = asked;
@@ -274,6 +272,11 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
   return waitingTurn(asked.turns) === undefined
     ? { ...asked, ...startTurn(asked, 'next-response', at, context.policy) }
     : asked;
+}
+
+/** A customer can wait in a solved case too: its `reopened` may come a moment later, or never. */
+function canWait(status: CaseStatus): boolean {
+  return status === 'solved' || !isOver(status);
 }
 
 /** Parked as spam, and nobody of ours has thought otherwise. */

@@ -200,7 +200,7 @@ function decisionOf(verdict: Verdict, state: Case, facts: TriageFacts): Omit<Dec
     reason,
     priority: outcome.priority ?? state.priority,
     queue: outcome.queue,
-    route: outcome.sensitive ? 'home' : outcome.route,
+    route: staysHome(outcome, state) ? 'home' : outcome.route,
     sensitive: outcome.sensitive,
     dataClass: outcome.dataClass,
     category: outcome.category,
@@ -211,6 +211,11 @@ function decisionOf(verdict: Verdict, state: Case, facts: TriageFacts): Omit<Dec
     matched: [...matched],
     alternatives: alternatives.slice(0, MOST_ALTERNATIVES),
   };
+}
+
+/** What is sensitive is never parked, nor shown to a vendor; what a machine wrote is no vendor's work. */
+function staysHome({ sensitive, route }: Outcome, { automatic }: Case): boolean {
+  return sensitive || (automatic !== undefined && route === 'vendor');
 }
 
 function alternative({ id, outcome }: TriageRule, because: string): Alternative {

@@ -15,6 +15,15 @@ const harm = rule('harm', says('kill'), {
 const decide = (fields: CaseFields, triage: Partial<TriagePolicy>, facts?: TriageFacts) =>
   decideTriage(caseWith(fields), policyWith(triage), facts);
 
+describe('what a machine wrote', () => {
+  it('is no work for a vendor, and is parked where a rule says so', () => {
+    const bounce = { ...caseWith({ text: 'refund' }), automatic: 'bounce' };
+    expect(decideTriage(bounce, policyWith({ rules: [billing] })).route).toBe('home');
+    const parked = { ...caseWith({ text: 'backlinks' }), automatic: 'bounce' };
+    expect(decideTriage(parked, policyWith({ rules: [spam] })).route).toBe('parked');
+  });
+});
+
 describe('first match', () => {
   it('the first rule that holds decides, and says everything', () => {
     const rules = [

@@ -361,11 +361,17 @@ describe('a case that took in another', () => {
     expect(look(resumed, 'next-response', day('14:00'), policy)?.worked).toBeCloseTo(2 + 50 / 60, 10);
   });
 
-  it('has no new wait if nobody waited, or if it is solved', () => {
+  it('has no new wait if nobody waited, or if it is closed; a solved one has, as for any message', () => {
     const events = [opened(day('09:00')), reply(day('10:00')), absorbed('11:00')];
     expect(turnOf(fold(events), 'next-response')).toBeUndefined();
-    const over = [opened(day('09:00')), reply(day('10:00')), solved(day('10:30')), absorbed('11:00', since('09:30'))];
-    expect(turnOf(fold(over), 'next-response')).toBeUndefined();
+    const over = (then: CaseEvent) => [
+      opened(day('09:00')),
+      reply(day('10:00')),
+      then,
+      absorbed('11:00', since('09:30')),
+    ];
+    expect(turnOf(fold(over(status(day('10:30'), 'closed'))), 'next-response')).toBeUndefined();
+    expect(look(over(solved(day('10:30'))), 'next-response', day('12:00'))).toMatchObject({ dueAt: at('13:30') });
   });
 
   it('the case that was merged away asks for nothing any more (Zammad: it escalated)', () => {
@@ -382,11 +388,11 @@ describe('a policy that changed', () => {
     clocks: [clock('resolution', { targets: { urgent: 1, high: 1, normal: HOUR, low: 1 } })],
   };
   const log = [opened(day('09:00')), status(day('09:30'), 'pending'), status(day('10:00'), 'open')];
-  const changed = policyChanged(fold(log), 'test-2', 3, at('11:00'));
+  const changed = () => policyChanged(fold(log), 'test-2', 3, at('11:00'));
 
   it('is known to the fold: the deadline it moved into the past is breached on retarget', () => {
-    expect(changed).toMatchObject({ key: 'caserelay:policy-changed:test-1:test-2:3', from: 'test-1', to: 'test-2' });
-    const state = fold([...log, changed], stricter);
+    expect(changed()).toMatchObject({ key: 'caserelay:policy-changed:test-1:test-2:3', from: 'test-1', to: 'test-2' });
+    const state = fold([...log, changed()], stricter);
     // An hour from 09:00.
     expect(turnOf(state, 'resolution')).toMatchObject({ targetSeconds: HOUR, retargetedAt: at('11:00') });
     expect(reachedThresholds(state, contextOf(stricter), Date.parse(at('11:00')))).toMatchObject([
@@ -399,7 +405,7 @@ describe('a policy that changed', () => {
 
   it('leaves alone what it did not change', () => {
     const same = { ...ALL, version: 'test-2' };
-    expect(turnOf(fold([...log, changed], same), 'resolution')?.retargetedAt).toBeUndefined();
+    expect(turnOf(fold([...log, changed()], same), 'resolution')?.retargetedAt).toBeUndefined();
   });
 
   it('leaves alone what had ended, and a turn that began later', () => {
