@@ -28,6 +28,7 @@ function caseOf(decided: Parameters<typeof keptHome>[1] = {}, changes: Partial<C
   return { ...(state as Case), ...changes };
 }
 
+const sensitiveCase = () => caseOf({ sensitive: true });
 const lease = (since: string, sensitive = false) => leaseOf(new Date(since).toISOString(), sensitive, LIMITS);
 const holds = (count: number): Holding['held'] =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, lease('2026-11-16T09:00:00Z')]));
@@ -140,7 +141,6 @@ describe('a case goes to an agent', () => {
 });
 
 describe('a sensitive case', () => {
-  const SENSITIVE = caseOf({ sensitive: true });
   const out = agent('out', { optOut: true });
   const seen = (
     id: string,
@@ -151,12 +151,12 @@ describe('a sensitive case', () => {
 
   it('goes to nobody who opted out or is at a limit', () => {
     const cooling = seen('cooling', 1, 15, { lastSensitiveAt: '2026-11-16T11:45:00.000Z' });
-    expect(choose([out, seen('cases', 2, 0), seen('minutes', 0, 26), cooling, agent('fine')], SENSITIVE)).toMatchObject(
-      {
-        agent: { id: 'fine' },
-        passedOver: { 'opted-out': 1, 'cases-cap': 1, 'minutes-cap': 1, 'cool-down': 1 },
-      },
-    );
+    expect(
+      choose([out, seen('cases', 2, 0), seen('minutes', 0, 26), cooling, agent('fine')], sensitiveCase()),
+    ).toMatchObject({
+      agent: { id: 'fine' },
+      passedOver: { 'opted-out': 1, 'cases-cap': 1, 'minutes-cap': 1, 'cool-down': 1 },
+    });
   });
 
   it('only: the limits are for no other', () => {
@@ -179,7 +179,7 @@ describe('a sensitive case', () => {
     ['nobody is on shift', [agent('b', { calendar: 'manila' })], false],
     ['there is nobody', [], false],
   ])('is one that the limits leave nobody for, if %s: %s', (_what, team, expected) => {
-    const choice = choose(team, SENSITIVE) as NotGiven;
+    const choice = choose(team, sensitiveCase()) as NotGiven;
     expect(choice.exposureExhausted).toBe(expected);
     expect(choice.because === 'exposure').toBe(expected);
   });
@@ -190,7 +190,6 @@ describe('a case that nobody can take is tried again', () => {
     const choice = choose(team, state, now) as NotGiven;
     return [choice.because, new Date(choice.retryAt).toISOString()];
   };
-  const SENSITIVE = caseOf({ sensitive: true });
 
   it('when the next shift begins of who could take it', () => {
     const twelve = at('01:00:00') - 60_000;
@@ -223,12 +222,12 @@ describe('a case that nobody can take is tried again', () => {
 
   it('at the end of a cool-down', () => {
     const cooling = loadOf('a', { lastSensitiveAt: '2026-11-16T11:45:00.000Z' });
-    expect(retry([[agent('a'), cooling]], SENSITIVE)).toEqual(['cool-down', '2026-11-16T12:15:00.000Z']);
+    expect(retry([[agent('a'), cooling]], sensitiveCase())).toEqual(['cool-down', '2026-11-16T12:15:00.000Z']);
   });
 
   it('when a new day begins where an agent at a limit is', () => {
     const noor = agent('a', { zone: 'Asia/Manila' });
-    expect(retry([[noor, loadOf('a', {}, { cases: 2, minutes: 0 })]], SENSITIVE)).toEqual([
+    expect(retry([[noor, loadOf('a', {}, { cases: 2, minutes: 0 })]], sensitiveCase())).toEqual([
       'exposure',
       '2026-11-16T16:00:00.000Z',
     ]);
@@ -239,7 +238,7 @@ describe('a case that nobody can take is tried again', () => {
     expect(retry([])).toEqual(['no-match', '2026-11-17T00:00:00.000Z']);
     expect(retry([agent('a')], caseOf(), at('17:00:00'))).toEqual(['off-shift', '2026-11-17T05:00:00.000Z']);
     const cooling = loadOf('a', { lastSensitiveAt: '2026-11-16T11:30:01.000Z' });
-    expect(retry([[agent('a'), cooling]], SENSITIVE)).toEqual(['cool-down', '2026-11-16T12:01:00.000Z']);
+    expect(retry([[agent('a'), cooling]], sensitiveCase())).toEqual(['cool-down', '2026-11-16T12:01:00.000Z']);
   });
 });
 

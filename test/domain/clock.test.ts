@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { type CalendarDefinition, compileCalendar } from '../../domain/calendar.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Calendar, type CalendarDefinition, compileCalendar } from '../../domain/calendar.ts';
 import { measure, openThresholds, reachedThreshold, type Turn, toldMark, workedSeconds } from '../../domain/clock.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -82,7 +82,10 @@ describe('known deadlines', () => {
 });
 
 describe('a paused clock', () => {
-  const office = calendar('UTC', weekdays(9, 17));
+  let office: Calendar;
+  beforeEach(() => {
+    office = calendar('UTC', weekdays(9, 17));
+  });
   // Monday 09:00, 4 h; two hours of work, then pending.
   const paused = turn('2026-11-16T09:00:00Z', 4 * HOUR, { pauses: [pause('2026-11-16T11:00:00Z')] });
 
@@ -148,7 +151,10 @@ describe('a paused clock', () => {
 });
 
 describe('thresholds', () => {
-  const office = calendar('UTC', weekdays(9, 17));
+  let office: Calendar;
+  beforeEach(() => {
+    office = calendar('UTC', weekdays(9, 17));
+  });
   const policy = {
     warnings: [
       { name: '90%', share: 0.9 },
@@ -223,7 +229,10 @@ describe('thresholds', () => {
 });
 
 describe('status', () => {
-  const office = calendar('UTC', weekdays(9, 17));
+  let office: Calendar;
+  beforeEach(() => {
+    office = calendar('UTC', weekdays(9, 17));
+  });
   const half = { warnings: [{ name: '50%', share: 0.5 }] };
   const open = turn('2026-11-16T09:00:00Z', 2 * HOUR);
   const statusAt = (of: Turn, time: string) => measure(of, half, office, at(`2026-11-16T${time}Z`)).status;
@@ -244,7 +253,10 @@ describe('status', () => {
 });
 
 describe('laws', () => {
-  const office = calendar('America/New_York', weekdays(9, 17));
+  let office: Calendar;
+  beforeEach(() => {
+    office = calendar('America/New_York', weekdays(9, 17));
+  });
   const START = at('2026-10-26T00:00:00Z');
   const minutes = fc.integer({ min: 0, max: 20_000 });
   const turns = fc

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Case } from '../../domain/case.ts';
 import { originalOf, textKey } from '../../domain/duplicates.ts';
 import type { TriagePolicy } from '../../domain/policy.ts';
@@ -8,13 +8,18 @@ import { caseWith, outcome, policyWith, rule } from '../support/triage-fixture.t
 
 const fields = { subject: 'No sound', text: 'Since the update there is no sound.', requesterId: '77' };
 /** Opened Monday 2026-11-23, 10:00. */
-const state = caseWith(fields);
-const KEY = textKey(state);
+let state: Case;
+let key: string | undefined;
+
+beforeEach(() => {
+  state = caseWith(fields);
+  key = textKey(state);
+});
 
 const earlier = (rest: Partial<CustomerCase> = {}): CustomerCase => ({
   caseId: 'zendesk:5000',
   openedAt: '2026-11-23T09:30:00.000Z',
-  textKey: KEY,
+  textKey: key,
   over: false,
   ...rest,
 });
@@ -23,7 +28,7 @@ describe('the key of a text', () => {
   const keyOf = (subject: string, text: string) => textKey(caseWith({ subject, text }));
 
   it('is the same for the same words, whatever their case, signs and spacing', () => {
-    expect(keyOf('NO SOUND!', 'since the update\r\n\r\nthere  is no s\u200bound')).toBe(KEY);
+    expect(keyOf('NO SOUND!', 'since the update\r\n\r\nthere  is no s\u200bound')).toBe(key);
   });
 
   it.each([
@@ -32,11 +37,11 @@ describe('the key of a text', () => {
     ['another order', 'sound No', 'Since the update there is no sound.'],
     ['other breaks between words', 'No sound', 'Since the up date there is no sound.'],
   ])('is another one for %s', (_, subject, text) => {
-    expect(keyOf(subject, text)).not.toBe(KEY);
+    expect(keyOf(subject, text)).not.toBe(key);
   });
 
   it('is short, and says nothing of the text but the number of its words', () => {
-    expect(KEY).toMatch(/^9-[0-9a-f]{16}$/);
+    expect(key).toMatch(/^9-[0-9a-f]{16}$/);
     expect(keyOf('', 'x'.repeat(50_000))).toMatch(/^1-[0-9a-f]{16}$/);
   });
 

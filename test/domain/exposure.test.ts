@@ -20,13 +20,13 @@ import { agent, LIMITS, teamPolicy } from '../support/team-fixture.ts';
 
 const context = contextOf(teamPolicy());
 const LENA = agent('lena');
-const TERMS = leaseTerms(LENA, context);
+const lenasTerms = () => leaseTerms(LENA, context);
 const at = (text: string) => new Date(`2026-11-${text}Z`).toISOString();
 const ms = (text: string) => Date.parse(at(text));
 
 const sensitiveSince = (since: string) => leaseOf(at(since), true, LIMITS);
 const taken = (since: string, caseId = 'zendesk:1', holding = emptyHolding('lena')) =>
-  takeLease(holding, caseId, sensitiveSince(since), TERMS) as HoldingChange;
+  takeLease(holding, caseId, sensitiveSince(since), lenasTerms()) as HoldingChange;
 
 describe('a lease', () => {
   it('of a sensitive case counts at once, on the day it was given: one case, and what it is expected to take', () => {
@@ -44,7 +44,7 @@ describe('a lease', () => {
 
   it('of any other case counts nothing', () => {
     const lease = leaseOf(at('16T10:00:00'), false, LIMITS);
-    expect(takeLease(emptyHolding('lena'), 'zendesk:1', lease, TERMS)).toEqual({
+    expect(takeLease(emptyHolding('lena'), 'zendesk:1', lease, lenasTerms())).toEqual({
       holding: {
         agentId: 'lena',
         version: 0,
@@ -57,23 +57,25 @@ describe('a lease', () => {
 
   it('that is held already is not taken again; leases on other cases stay', () => {
     const { holding } = taken('16T10:00:00');
-    expect(takeLease(holding, 'zendesk:1', sensitiveSince('16T10:00:00'), TERMS)).toBeUndefined();
+    expect(takeLease(holding, 'zendesk:1', sensitiveSince('16T10:00:00'), lenasTerms())).toBeUndefined();
     const both = taken('16T11:00:00', 'zendesk:2', holding).holding;
     expect(Object.keys(both.held)).toEqual(['zendesk:1', 'zendesk:2']);
-    expect(Object.keys(letGo(both, 'zendesk:1', at('16T11:30:00'), TERMS)?.holding.held ?? {})).toEqual(['zendesk:2']);
+    expect(Object.keys(letGo(both, 'zendesk:1', at('16T11:30:00'), lenasTerms())?.holding.held ?? {})).toEqual([
+      'zendesk:2',
+    ]);
   });
 
   it('of a later time takes the place of the earlier one, whose minutes are measured until then', () => {
     const { holding } = taken('16T10:00:00');
-    const again = takeLease(holding, 'zendesk:1', sensitiveSince('16T10:20:00'), TERMS);
+    const again = takeLease(holding, 'zendesk:1', sensitiveSince('16T10:20:00'), lenasTerms());
     expect(again?.holding.held['zendesk:1']?.since).toBe('2026-11-16T10:20:00.000Z');
     // 15 given back, 20 measured, 15 expected of the new one.
     expect(again?.days).toEqual([{ day: '2026-11-16', cases: 1, minutes: 20 }]);
   });
 
   it('on a case that turns out to be sensitive counts from when it was given', () => {
-    const plain = takeLease(emptyHolding('lena'), 'zendesk:1', leaseOf(at('16T10:00:00'), false, LIMITS), TERMS);
-    const turned = takeLease(plain?.holding as Holding, 'zendesk:1', sensitiveSince('16T10:00:00'), TERMS);
+    const plain = takeLease(emptyHolding('lena'), 'zendesk:1', leaseOf(at('16T10:00:00'), false, LIMITS), lenasTerms());
+    const turned = takeLease(plain?.holding as Holding, 'zendesk:1', sensitiveSince('16T10:00:00'), lenasTerms());
     expect(turned?.holding.held['zendesk:1']?.sensitive).toBe(true);
     expect(turned?.days).toEqual([{ day: '2026-11-16', cases: 1, minutes: 15 }]);
   });
@@ -92,7 +94,7 @@ describe('a lease', () => {
 });
 
 describe('letting go', () => {
-  const heldFor = (since: string, until: string, terms: typeof TERMS | undefined = TERMS) =>
+  const heldFor = (since: string, until: string, terms: ReturnType<typeof lenasTerms> | undefined = lenasTerms()) =>
     letGo(taken(since).holding, 'zendesk:1', at(until), terms);
 
   it('puts the measured minutes in the place of the expected, and tells when the last sensitive case ended', () => {
@@ -129,13 +131,13 @@ describe('letting go', () => {
 
   it('happens once, and only to what is held', () => {
     const gone = heldFor('16T10:00:00', '16T10:20:00');
-    expect(letGo(gone?.holding as Holding, 'zendesk:1', at('16T10:30:00'), TERMS)).toBeUndefined();
-    expect(letGo(emptyHolding('lena'), 'zendesk:1', at('16T10:30:00'), TERMS)).toBeUndefined();
+    expect(letGo(gone?.holding as Holding, 'zendesk:1', at('16T10:30:00'), lenasTerms())).toBeUndefined();
+    expect(letGo(emptyHolding('lena'), 'zendesk:1', at('16T10:30:00'), lenasTerms())).toBeUndefined();
   });
 
   it('of a case that is not sensitive counts nothing', () => {
-    const plain = takeLease(emptyHolding('lena'), 'zendesk:1', leaseOf(at('16T10:00:00'), false, LIMITS), TERMS);
-    expect(letGo(plain?.holding as Holding, 'zendesk:1', at('16T12:00:00'), TERMS)).toEqual({
+    const plain = takeLease(emptyHolding('lena'), 'zendesk:1', leaseOf(at('16T10:00:00'), false, LIMITS), lenasTerms());
+    expect(letGo(plain?.holding as Holding, 'zendesk:1', at('16T12:00:00'), lenasTerms())).toEqual({
       holding: { agentId: 'lena', version: 0, held: {}, lastAssignedAt: '2026-11-16T10:00:00.000Z' },
       days: [],
     });
@@ -161,8 +163,13 @@ describe('letting go', () => {
     fc.assert(
       fc.property(fc.nat({ max: 5000 }), fc.nat({ max: 5000 }), (start, held) => {
         const since = new Date(from + start * 60_000).toISOString();
-        const change = takeLease(emptyHolding('lena'), 'c', leaseOf(since, true, LIMITS), TERMS) as HoldingChange;
-        const gone = letGo(change.holding, 'c', new Date(from + (start + held) * 60_000).toISOString(), TERMS);
+        const change = takeLease(
+          emptyHolding('lena'),
+          'c',
+          leaseOf(since, true, LIMITS),
+          lenasTerms(),
+        ) as HoldingChange;
+        const gone = letGo(change.holding, 'c', new Date(from + (start + held) * 60_000).toISOString(), lenasTerms());
         const totals = new Map<string, number>();
         for (const { day, minutes } of [...change.days, ...(gone?.days ?? [])])
           totals.set(day, (totals.get(day) ?? 0) + minutes);
