@@ -158,7 +158,7 @@ describe('the case that goes on', () => {
 
   it.each<[string, CaseEvent[]]>([
     ['that is unknown', []],
-    ['that is solved', [opened(`${DAY}08:00:00Z`), solved(`${DAY}10:00:00Z`)]],
+    ['that is closed', [opened(`${DAY}08:00:00Z`), status(`${DAY}10:00:00Z`, 'closed')]],
     ['that was merged itself', [opened(`${DAY}08:00:00Z`), merged('10:00:00', '1')]],
   ])('%s starts nothing', (_what, log) => {
     const state = fold(...log, absorbed('10:30:00', 'zendesk:77', '09:00:00'));
