@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CaseEvent,
+  type CaseEventType,
+  CaseStatus,
+  ClockName,
+  compareEvents,
+  HandoffState,
+  Instant,
+  inLogOrder,
+  logPosition,
+  Priority,
+  RejectReason,
+  Route,
+} from '../../domain/event.ts';
+import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
+
+const AT = '2026-11-16T09:00:00.000Z';
+const LATER = '2026-11-16T10:00:00.000Z';
+const handoff = { handoffId: 'ho_1', vendor: 'manila' };
+const fields = {
+  subject: 'No sound',
+  text: 'Since the update.',
+  channel: 'web',
+  language: 'en',
+  requesterId: '77',
+  assigneeId: '9001',
+  group: '101',
+  tier: 'vip',
+  region: 'EU',
+  tags: ['sound'],
+  custom: { brand: 'tv', seats: 3, paid: true },
+};
+const decision = {
+  ruleId: 'playback',
+  reason: 'a script',
+  policyVersion: 'test-1',
+  priority: 'normal',
+  queue: 'general',
+  route: 'vendor',
+  sensitive: false,
+  dataClass: 'standard',
+  category: 'playback',
+  tags: ['playback'],
+  language: 'en',
+  skills: ['tv'],
+  confidence: 0.8,
+  matched: [{ field: 'subject', operator: 'contains', value: 'sound' }],
+  alternatives: [{ ruleId: 'billing', category: 'billing', because: 'it comes later' }],
+  duplicateOf: 'zendesk:1',
+};
+
+/** Everything that an event of each type can say; the names of what it may leave out. */
+const EVENTS: Readonly<Record<CaseEventType, [said: Record<string, unknown>, optional?: string[]]>> = {
+  opened: [
+    { status: 'new', priority: 'high', fields, headers: { precedence: 'bulk' } },
+    ['status', 'priority', 'headers'],
+  ],
+  'message-added': [
+    { author: 'customer', public: true, text: 'Hello?', fields, headers: { precedence: 'bulk' } },
+    ['text', 'fields', 'headers'],
+  ],
+  'status-changed': [{ status: 'pending', fields }, ['fields']],
+  solved: [{ fields }, ['fields']],
+  reopened: [{ fields }, ['fields']],
+  'priority-changed': [{ priority: null }],
+  assigned: [{ assigneeId: null, group: '101' }, ['group']],
+  merged: [{ into: 'zendesk:2' }, ['into']],
+  'csat-received': [{ score: 'bad' }],
+  absorbed: [
+    { from: 'zendesk:2', waiting: { startedAt: AT, pauses: [{ from: AT, to: LATER, reason: 'pending' }] } },
+    ['waiting'],
+  ],
+  'policy-changed': [
+    {
+      from: 'test-1',
+      to: 'test-2',
+      targets: [{ clock: 'resolution', turn: 1, targetSeconds: 3600, calendar: 'office' }],
+    },
+  ],
+  triaged: [{ decision, calledBy: 'e1' }, ['calledBy']],
+  'handoff-offered': [{ ...handoff, attempt: 1, reason: 'first', packetHash: 'abc', answerBy: LATER }],
+  'handoff-accepted': [handoff],
+  'handoff-rejected': [{ ...handoff, reason: 'capacity', note: 'full' }, ['note']],
+  'handoff-expired': [handoff],
+  'handoff-resolved': [{ ...handoff, note: 'done' }, ['note']],
+  'handoff-returned': [{ ...handoff, reason: 'skill', note: 'too hard' }, ['note']],
+  'handoff-recalled': [{ ...handoff, by: 'ana' }],
+  'brought-home': [{ reason: 'nobody could', tried: ['manila'] }],
+  'agent-assigned': [
+    { agentId: 'lena', reason: 'least to do', sensitive: true, passedOver: { full: 1 }, backAt: LATER },
+    ['backAt'],
+  ],
+  'agent-released': [{ agentId: 'lena', reason: 'off-shift' }],
+  'assignment-deferred': [{ reason: 'full', passedOver: { full: 2 }, exposureExhausted: false, retryAt: LATER }],
+  'assignment-due': [{ retryOf: LATER }],
+  'written-back': [{ what: ['tags'] }],
+  'deadline-reached': [
+    {
+      clock: 'resolution',
+      turn: 1,
+      threshold: 'breach',
+      kind: 'breach',
+      at: AT,
+      dueAt: AT,
+      targetSeconds: 3600,
+    },
+  ],
+  'alert-notified': [{ alertId: 'al_1', rung: 0, to: 'ana', kind: 'breach' }],
+  'alert-acknowledged': [{ alertId: 'al_1', by: 'ana' }],
+  'alert-unanswered': [{ alertId: 'al_1', rung: 1 }],
+};
+const BASE = { key: 'k1', caseId: 'zendesk:5158', occurredAt: AT, receivedAt: LATER };
+const accepts = (type: CaseEventType, rest: Record<string, unknown>) =>
+  CaseEvent.safeParse({ ...BASE, type, ...EVENTS[type][0], ...rest }).success;
+
+describe('a stored event', () => {
+  it.each(Object.entries(EVENTS))(
+    '%s is read back as it was, and refused without what it must say',
+    (type, [said, optional = []]) => {
+      const whole = { ...BASE, type, ...said };
+      expect(CaseEvent.parse(whole)).toEqual(whole);
+      for (const name of Object.keys(whole)) {
+        const { [name]: _, ...rest } = whole as Record<string, unknown>;
+        expect(CaseEvent.safeParse(rest).success, name).toBe(optional.includes(name));
+      }
+    },
+  );
+
+  it('lacks nothing inside either', () => {
+    const without = (whole: Record<string, unknown>, name: string) => ({ ...whole, [name]: undefined });
+    const optional = ['skills', 'confidence', 'matched', 'alternatives', 'duplicateOf'];
+    for (const name of Object.keys(decision))
+      expect(accepts('triaged', { decision: without(decision, name) }), name).toBe(optional.includes(name));
+    expect(accepts('triaged', { decision: { ...decision, matched: [{}] } })).toBe(false);
+    expect(accepts('triaged', { decision: { ...decision, alternatives: [{}] } })).toBe(false);
+    expect(accepts('absorbed', { waiting: {} })).toBe(false);
+    expect(accepts('absorbed', { waiting: { startedAt: AT, pauses: [{}] } })).toBe(false);
+    expect(accepts('absorbed', { waiting: { startedAt: AT, pauses: [{ from: AT, reason: 'pending' }] } })).toBe(true);
+    expect(accepts('policy-changed', { targets: [{}] })).toBe(false);
+    expect(accepts('opened', { fields: {} })).toBe(true);
+  });
+
+  it('knows every word it can use, and no other', () => {
+    expect(Priority.options).toEqual(['low', 'normal', 'high', 'urgent']);
+    expect(CaseStatus.options).toEqual(['new', 'open', 'pending', 'on-hold', 'solved', 'closed', 'merged', 'deleted']);
+    expect(HandoffState.options).toEqual([
+      'offered',
+      'accepted',
+      'rejected',
+      'expired',
+      'resolved',
+      'returned',
+      'recalled',
+    ]);
+    expect(RejectReason.options).toEqual(['capacity', 'skill', 'language', 'hours', 'policy', 'other']);
+    expect(Route.options).toEqual(['home', 'vendor', 'parked']);
+    expect(ClockName.options).toHaveLength(9);
+    for (const author of ['customer', 'agent', 'vendor', 'system'])
+      expect(accepts('message-added', { author })).toBe(true);
+    for (const score of ['good', 'bad']) expect(accepts('csat-received', { score })).toBe(true);
+    for (const reason of ['off-shift', 'left-team']) expect(accepts('agent-released', { reason })).toBe(true);
+    for (const kind of ['warning', 'breach', 'breached-on-retarget'])
+      expect(accepts('deadline-reached', { kind })).toBe(true);
+    expect(accepts('message-added', { author: '' })).toBe(false);
+    expect(accepts('csat-received', { score: '' })).toBe(false);
+  });
+});
+
+describe('the name of a case and the key of an event', () => {
+  it.each([
+    ['zendesk:5158', true],
+    ['my-crm-2:a/B:7', true],
+    [`zendesk:${'x'.repeat(200)}`, true],
+    [`zendesk:${'x'.repeat(201)}`, false],
+    ['zendesk:', false],
+    [':5158', false],
+    ['5158', false],
+    ['Zendesk:5158', false],
+    ['my crm:5158', false],
+    ['zendesk:51 58', false],
+    ['zendesk:51#58', false],
+  ])('case %s: %s', (caseId, expected) => {
+    expect(accepts('solved', { caseId })).toBe(expected);
+  });
+
+  it('a key has 1 to 512 characters', () => {
+    expect(['', 'k', 'k'.repeat(512), 'k'.repeat(513)].map((key) => accepts('solved', { key }))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('an instant', () => {
+  it.each([
+    ['2026-11-22T09:30Z', '2026-11-22T09:30:00.000Z'],
+    ['2026-11-22T09:30:15Z', '2026-11-22T09:30:15.000Z'],
+    ['2026-11-22T09:30:15.25Z', '2026-11-22T09:30:15.250Z'],
+    ['2026-11-22T09:30:15.123456Z', '2026-11-22T09:30:15.123Z'],
+    ['2026-11-22T09:30:00+05:30', '2026-11-22T04:00:00.000Z'],
+    ['2026-11-22T09:30:00-0800', '2026-11-22T17:30:00.000Z'],
+  ])('%s is %s', (text, expected) => {
+    expect(Instant.parse(text)).toBe(expected);
+  });
+
+  it.each([
+    ['a date alone', '2026-11-22'],
+    ['a time without a zone', '2026-11-22T09:30:00'],
+    ['a month that there is not', '2026-13-22T09:30:00Z'],
+    ['a year in the long form', '+002026-11-22T09:30:00Z'],
+    ['something after it', '2026-11-22T09:30:00Z (UTC)'],
+    ['words', 'yesterday'],
+  ])('%s is none', (_what, text) => {
+    expect(Instant.safeParse(text).success).toBe(false);
+  });
+});
+
+describe('the order of a log', () => {
+  // What starts comes before what pauses, what pauses before what stops. The keys alone would say the opposite.
+  const ranked: [rank: number, CaseEvent][] = [
+    [0, opened(AT)],
+    [1, fromCustomer(AT)],
+    [2, reopened(AT)],
+    [2, status(AT, 'open')],
+    [3, status(AT, 'on-hold')],
+    [3, status(AT, 'pending')],
+    [4, reply(AT)],
+    [4, priority(AT, 'high')],
+    [5, solved(AT)],
+    [5, event('merged', AT, {})],
+  ];
+  const log = ranked.map(([, one], i) => ({ ...one, key: `k${9 - i}` }) as CaseEvent);
+  const order = (events: CaseEvent[]) => events.map(({ key }) => key);
+
+  it('of one instant is by what an event does, then by its key', () => {
+    expect(log.map(logPosition)).toEqual(ranked.map(([rank], i) => `${AT}|${rank}|k${9 - i}`));
+    const sorted = ['k9', 'k8', 'k6', 'k7', 'k4', 'k5', 'k2', 'k3', 'k0', 'k1'];
+    expect(order(inLogOrder(log))).toEqual(sorted);
+    expect(order(inLogOrder(log.toReversed()))).toEqual(sorted);
+    expect(order(log.toSorted(compareEvents))).toEqual(sorted);
+  });
+
+  it('of two instants is theirs, and each key is there once', () => {
+    const [late, early] = [opened(LATER, { key: 'b' }), solved(AT)];
+    const retried = { ...late, receivedAt: '2026-11-16T11:00:00.000Z' };
+    expect(inLogOrder([late, early, retried])).toEqual([early, retried]);
+    expect([compareEvents(early, late), compareEvents(late, early), compareEvents(late, late)]).toEqual([-1, 1, 0]);
+  });
+});
