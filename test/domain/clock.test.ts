@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Calendar, type CalendarDefinition, compileCalendar } from '../../domain/calendar.ts';
-import { measure, openThresholds, reachedThreshold, type Turn, toldMark, workedSeconds } from '../../domain/clock.ts';
+import { measure, openThresholds, reachedThreshold, runs, Turn, toldMark, workedSeconds } from '../../domain/clock.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -34,6 +34,21 @@ const pause = (from: string, to?: string) => ({
   reason: 'pending',
 });
 const none = { warnings: [] };
+
+describe('a stored turn', () => {
+  it('is read back as it was, and refused without what it must say', () => {
+    const whole: Turn = {
+      ...turn('2026-11-16T09:00:00Z', HOUR, { pauses: [pause('2026-11-16T10:00:00Z')], told: ['50%@3600'] }),
+      retargetedAt: '2026-11-16T09:30:00.000Z',
+      stoppedAt: '2026-11-16T11:00:00.000Z',
+      cancelledAt: '2026-11-16T12:00:00.000Z',
+    };
+    expect(Turn.parse(whole)).toEqual(whole);
+    const optional = ['retargetedAt', 'stoppedAt', 'cancelledAt'];
+    for (const name of Object.keys(whole))
+      expect(Turn.safeParse({ ...whole, [name]: undefined }).success, name).toBe(optional.includes(name));
+  });
+});
 
 // Vectors that an independent calculator reproduces; source: the project's facts on SLA semantics.
 describe('known deadlines', () => {
@@ -147,6 +162,28 @@ describe('a paused clock', () => {
       dueAt: '2026-11-16T14:30:00.000Z',
       workedSeconds: 1.5 * HOUR,
     });
+    expect(runs(overlapping)).toEqual([
+      [at('2026-11-16T09:30:00Z'), at('2026-11-16T10:00:00Z')],
+      [at('2026-11-16T11:00:00Z'), Number.POSITIVE_INFINITY],
+    ]);
+  });
+
+  it('that is stopped while it stands still runs no more', () => {
+    const stopped = turn('2026-11-16T09:00:00Z', 4 * HOUR, {
+      pauses: [
+        pause('2026-11-16T09:00:00Z', '2026-11-16T09:30:00Z'),
+        pause('2026-11-16T11:00:00Z', '2026-11-16T12:00:00Z'),
+      ],
+      stoppedAt: '2026-11-16T12:00:00.000Z',
+    });
+    expect(runs(stopped)).toEqual([[at('2026-11-16T09:30:00Z'), at('2026-11-16T11:00:00Z')]]);
+  });
+
+  it('has its deadline in the instant in which the pause begins, if its time is used up by then', () => {
+    const used = turn('2026-11-16T09:00:00Z', 2 * HOUR, {
+      pauses: [pause('2026-11-16T11:00:00Z', '2026-11-16T12:00:00Z')],
+    });
+    expect(measure(used, none, office, at('2026-11-16T12:00:00Z')).dueAt).toBe('2026-11-16T11:00:00.000Z');
   });
 });
 
@@ -190,6 +227,20 @@ describe('thresholds', () => {
     expect(names({ ...open, told: [toldMark('30 business minutes before', 2 * HOUR)] })).toEqual(['90%', 'breach']);
     expect(names({ ...open, told: [toldMark('breach', 2 * HOUR)] })).toEqual([]);
     expect(names({ ...open, told: [toldMark('breach', HOUR)] })).toHaveLength(4);
+  });
+
+  it('that come at the same instant are told once, as is one that comes with the deadline', () => {
+    const twice = {
+      warnings: [
+        { name: '50%', share: 0.5 },
+        { name: '1 business hour before', secondsBefore: HOUR },
+        { name: '100%', share: 1 },
+      ],
+    };
+    const toTell = (told: string[]) =>
+      openThresholds({ ...open, told }, twice, office).map(({ threshold }) => threshold);
+    expect(toTell([])).toEqual(['50%', '1 business hour before', 'breach']);
+    expect(toTell([toldMark('50%', 2 * HOUR)])).toEqual(['breach']);
   });
 
   it('end with the turn', () => {
