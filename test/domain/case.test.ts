@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEvent, type Case, continuesCase, foldCase } from '../../domain/case.ts';
+import { applyEvent, Case, continuesCase, foldCase, isRecordOnly } from '../../domain/case.ts';
 import { measure } from '../../domain/clock.ts';
 import { deadlineReached, nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
@@ -278,6 +278,144 @@ describe('laws', () => {
         if (state.status === 'merged' || state.status === 'deleted') expect(next).toBeUndefined();
       }),
     );
+  });
+});
+
+describe('a stored case', () => {
+  const decision = {
+    ruleId: 'playback',
+    reason: 'a script',
+    policyVersion: 'test-1',
+    priority: 'high',
+    queue: 'general',
+    route: 'vendor',
+    sensitive: false,
+    dataClass: 'standard',
+    category: 'playback',
+    tags: ['playback'],
+    language: 'en',
+    matched: [{ field: 'subject', operator: 'contains', value: 'playback' }],
+    alternatives: [],
+  } as const;
+  const triaged = event('triaged', '2026-11-16T09:01:00Z', {
+    decision: { ...decision, tags: ['playback'], matched: [...decision.matched], alternatives: [] },
+  });
+  const offered = event('handoff-offered', '2026-11-16T09:02:00Z', {
+    handoffId: 'ho_1',
+    vendor: 'manila',
+    attempt: 1,
+    reason: 'first',
+    packetHash: 'abc',
+    answerBy: '2026-11-16T09:12:00.000Z',
+  });
+
+  it('is read back as it was, and refused without what it must say', () => {
+    const whole: Case = {
+      ...fold(opened('2026-11-16T09:00:00Z'), triaged, offered),
+      automatic: 'bounce',
+      broughtHomeAt: '2026-11-16T10:00:00.000Z',
+      assignment: {
+        agentId: 'lena',
+        at: '2026-11-16T10:01:00.000Z',
+        by: 'crm',
+        sensitive: true,
+        worked: false,
+        backAt: '2026-11-16T17:00:00.000Z',
+      },
+      retryAssignmentAt: '2026-11-16T17:00:00.000Z',
+      csat: 'bad',
+      mergedInto: 'zendesk:1',
+    };
+    expect(Case.parse(whole)).toEqual(whole);
+    expect(Case.parse({ ...whole, csat: 'good', assignment: { ...whole.assignment, by: 'caserelay' } }).csat).toBe(
+      'good',
+    );
+    const optional = ['openedAt', 'queue', 'triage', 'handoff', 'broughtHomeAt', 'automatic', 'assignment', 'csat'];
+    optional.push('retryAssignmentAt', 'mergedInto', 'reopens', 'formerAgents');
+    for (const name of Object.keys(whole))
+      expect(Case.safeParse({ ...whole, [name]: undefined }).success, name).toBe(optional.includes(name));
+    for (const part of ['triage', 'handoff', 'assignment'])
+      expect(Case.safeParse({ ...whole, [part]: {} }).success, part).toBe(false);
+  });
+
+  it('keeps of a decision what stands, not what it was matched by, and takes over the rest', () => {
+    const state = fold(opened('2026-11-16T09:00:00Z', { fields: { tags: ['new'] } }), triaged);
+    expect(state).toMatchObject({ priority: 'high', queue: 'general', fields: { tags: ['new', 'playback'] } });
+    expect(state.triage).toEqual({
+      ruleId: 'playback',
+      reason: 'a script',
+      policyVersion: 'test-1',
+      route: 'vendor',
+      sensitive: false,
+      dataClass: 'standard',
+      category: 'playback',
+      language: 'en',
+      at: '2026-11-16T09:01:00.000Z',
+    });
+  });
+
+  it('follows its handoff, remembers who did not finish it, and heeds no answer to another offer', () => {
+    const log = [opened('2026-11-16T09:00:00Z'), triaged, offered];
+    const answer = { handoffId: 'ho_1', vendor: 'manila' };
+    expect(fold(...log).handoff).toEqual({
+      handoffId: 'ho_1',
+      vendor: 'manila',
+      attempt: 1,
+      state: 'offered',
+      packetHash: 'abc',
+      at: '2026-11-16T09:02:00.000Z',
+    });
+    const accepted = event('handoff-accepted', '2026-11-16T09:05:00Z', answer);
+    const resolved = event('handoff-resolved', '2026-11-16T09:45:00Z', answer);
+    expect(fold(...log, accepted)).toMatchObject({
+      handoff: { state: 'accepted', at: '2026-11-16T09:05:00.000Z' },
+      triedVendors: [],
+    });
+    expect(fold(...log, accepted, resolved)).toMatchObject({ handoff: { state: 'resolved' }, triedVendors: [] });
+    const expired = event('handoff-expired', '2026-11-16T09:12:00Z', answer);
+    expect(fold(...log, expired)).toMatchObject({ handoff: { state: 'expired' }, triedVendors: ['manila'] });
+    const other = event('handoff-expired', '2026-11-16T09:12:00Z', { handoffId: 'ho_0', vendor: 'bogota' });
+    expect(fold(...log, other)).toMatchObject({ handoff: { state: 'offered' }, triedVendors: ['bogota'] });
+    const home = event('brought-home', '2026-11-16T09:20:00Z', { reason: 'nobody could', tried: ['manila'] });
+    expect(fold(...log, expired, home).broughtHomeAt).toBe('2026-11-16T09:20:00.000Z');
+  });
+
+  it('is not changed by what is a record only, and counts replies and reopenings', () => {
+    const noted = event('alert-acknowledged', '2026-11-16T10:00:00Z', { alertId: 'al_1', by: 'ana' });
+    const state = fold(opened('2026-11-16T09:00:00Z'), reply('2026-11-16T09:10:00Z'), reply('2026-11-16T09:20:00Z'));
+    expect(applyEvent(state, noted, context)).toBe(state);
+    expect(isRecordOnly(noted)).toBe(true);
+    expect(isRecordOnly(solved('2026-11-16T10:00:00Z'))).toBe(false);
+    expect(state).toMatchObject({ source: 'zendesk', replies: 2, reopens: 0 });
+    expect(applyEvent(state, event('csat-received', '2026-11-16T11:00:00Z', { score: 'good' }), context).csat).toBe(
+      'good',
+    );
+  });
+
+  it('is continued by a later event under the same policy only', () => {
+    const state = fold(opened('2026-11-16T09:00:00Z'));
+    expect(continuesCase(undefined, solved('2026-11-16T08:00:00Z'), 'any')).toBe(true);
+    expect(continuesCase(state, solved('2026-11-16T10:00:00Z'), 'test-1')).toBe(true);
+    expect(continuesCase(state, solved('2026-11-16T08:00:00Z'), 'test-1')).toBe(false);
+    expect(continuesCase(state, solved('2026-11-16T10:00:00Z'), 'test-2')).toBe(false);
+  });
+
+  it('keeps what is known of it when an event knows less, and the text of the first message when it had none', () => {
+    const bare = opened('2026-11-16T09:00:00Z', { fields: { subject: 'No playback', custom: { a: 1, b: 2 } } });
+    const more = event('status-changed', '2026-11-16T09:10:00Z', {
+      status: 'open',
+      fields: { subject: undefined, tier: 'vip', custom: { b: 3 } },
+    });
+    expect(fold(bare, more, fromCustomer('2026-11-16T09:20:00Z')).fields).toEqual({
+      subject: 'No playback',
+      tier: 'vip',
+      custom: { a: 1, b: 3 },
+      text: 'hello?',
+    });
+    const assigned = event('assigned', '2026-11-16T09:10:00Z', { assigneeId: '7', group: '999' });
+    const back = event('assigned', '2026-11-16T09:20:00Z', { assigneeId: null });
+    expect(fold(bare, assigned).fields).toMatchObject({ assigneeId: '7', group: '999' });
+    expect(fold(bare, assigned, back).fields).toEqual({ ...fold(bare).fields, group: '999' });
   });
 });
 

@@ -289,6 +289,25 @@ describe('what a promise depends on', () => {
     expect(promise(with_({}), told)).toEqual([1200, 'always']);
   });
 
+  it('changes with the calendar alone, and not with what changes nothing', () => {
+    const plainTime = {
+      ...ALL,
+      clocks: [
+        clock('resolution', {
+          exceptions: [{ when: { tier: ['vip'] }, targets: { normal: 4 * HOUR }, calendar: 'always' }],
+        }),
+      ],
+    };
+    const told = (fields: EventOf<'opened'>['fields']) =>
+      turnOf(
+        fold([with_({}), event('status-changed', day('11:00'), { status: 'open', fields })], plainTime),
+        'resolution',
+      );
+    expect(told({ tier: 'vip' })).toMatchObject({ calendar: 'always', retargetedAt: at('11:00') });
+    expect(told({ tier: 'plain' })).toMatchObject({ calendar: 'office' });
+    expect(told({ tier: 'plain' })?.retargetedAt).toBeUndefined();
+  });
+
   it('an answered turn keeps the promise it had', () => {
     const events = [with_({}), reply(day('10:00')), triaged('11:00', { queue: 'trust-and-safety' })];
     expect(promise(...events)).toEqual([4 * HOUR, 'office']);
@@ -421,6 +440,20 @@ describe('a policy that changed', () => {
     expect(turnOf(fold(after, slower), 'next-response')).toMatchObject({ turn: 2 });
     expect(turnOf(fold(after, slower), 'next-response')?.retargetedAt).toBeUndefined();
     expect(turnOf(fold([...again, before], slower), 'next-response')?.retargetedAt).toBe(at('11:00'));
+  });
+
+  it('is told with what the open clocks were promised', () => {
+    const only = { ...ALL, clocks: [clock('resolution')] };
+    expect(policyChanged(fold(log, only), 'test-2', 3, at('11:00'))).toEqual({
+      type: 'policy-changed',
+      key: 'caserelay:policy-changed:test-1:test-2:3',
+      caseId: 'zendesk:5158',
+      occurredAt: at('11:00'),
+      receivedAt: at('11:00'),
+      from: 'test-1',
+      to: 'test-2',
+      targets: [{ clock: 'resolution', turn: 1, targetSeconds: 4 * HOUR, calendar: 'office' }],
+    });
   });
 
   it('lists only what is still open', () => {
