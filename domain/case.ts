@@ -185,7 +185,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
         ? state
         : { ...state, ...takeOver(state, event.waiting, event.occurredAt, context.policy) };
     case 'policy-changed':
-      return { ...state, turns: retargetedByPolicy(state.turns, event, event.occurredAt) };
+      return { ...state, turns: retargetedByPolicy(state.turns, event) };
     case 'triaged':
       return foldTriaged(state, event, context);
     case 'handoff-offered':

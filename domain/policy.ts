@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ALWAYS, type Calendar, compileCalendar, groupCalendar } from './calendar.ts';
 import { CaseStatus, ClockName, Priority, Route } from './event.ts';
+import { speaks } from './speaks.ts';
 
 /**
  * The compiled policy: what policy/*.yaml says, checked and with every name resolved. It is made
@@ -56,7 +57,7 @@ export const ClockPolicy = z.object({
   warnings: z.array(Warning),
   /** Statuses in which the clock is paused. */
   pauseOn: z.array(CaseStatus),
-  /** What reopening a solved case does to its resolution clock. */
+  /** What reopening a solved case does to this clock, if its solution stopped it. */
   onReopen: z.enum(['resume', 'restart']),
 });
 export type ClockPolicy = z.infer<typeof ClockPolicy>;
@@ -71,7 +72,7 @@ export interface Condition {
   readonly all?: readonly Condition[] | undefined;
   readonly any?: readonly Condition[] | undefined;
   readonly not?: Condition | undefined;
-  /** A field of the case: one of TRIAGE_FIELDS (domain/triage.ts), or custom.<name>. */
+  /** A field of the case: one of TRIAGE_FIELDS (domain/triage-fields.ts), or custom.<name>. */
   readonly field?: string | undefined;
   readonly is?: readonly (string | number | boolean)[] | undefined;
   /** Any of these phrases, as whole words. */
@@ -270,7 +271,7 @@ export function clockPolicy(policy: Pick<Policy, 'clocks'>, clock: ClockName): C
 /** What a promise to a case depends on. */
 export type PromiseSubject = { readonly priority: Priority } & { readonly [K in PromiseKey]?: string | undefined };
 
-/** The target (seconds of open time) and calendar that a clock has for a case. Values are compared without case. */
+/** The target (seconds of open time) and calendar that a clock has for a case. Values are compared without case; "es" stands for es-MX too. */
 export function promiseOf(clock: ClockPolicy, subject: PromiseSubject): { targetSeconds: number; calendar: string } {
   for (const { when, targets, calendar } of clock.exceptions) {
     const targetSeconds = targets[subject.priority];
@@ -285,10 +286,7 @@ function fits(when: PromiseException['when'], subject: PromiseSubject): boolean 
     const wanted = when[key];
     const value = subject[key]?.toLowerCase();
     if (wanted === undefined || value === undefined) return wanted === undefined;
-    // A language stands for its regions too: "es" for es-MX.
-    return wanted.some(
-      (one) => value === one.toLowerCase() || (key === 'language' && value.startsWith(`${one.toLowerCase()}-`)),
-    );
+    return key === 'language' ? speaks(wanted, value) : wanted.some((one) => value === one.toLowerCase());
   });
 }
 

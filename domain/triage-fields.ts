@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { Case } from './case.ts';
+import type { Decision } from './event.ts';
 import { fold } from './words.ts';
 
 /** Another case of the same customer. */
@@ -62,8 +63,11 @@ export function readField(state: Case, facts: TriageFacts, field: string, within
 }
 
 /** The language of a case: the CRM's, else what was found now, else what was found when it was triaged. */
-export function languageOf(state: Case, facts: TriageFacts): string | undefined {
-  const known = [state.fields.language, facts.language?.code, state.triage?.language];
+export function languageOf(
+  { fields, triage }: { readonly fields: Case['fields']; readonly triage?: Pick<Decision, 'language'> | undefined },
+  facts: TriageFacts = {},
+): string | undefined {
+  const known = [fields.language, facts.language?.code, triage?.language];
   return known.find((language) => language !== undefined && language !== '' && language !== 'unknown');
 }
 

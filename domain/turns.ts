@@ -1,11 +1,14 @@
 import { isOpenTurn, isPaused, type Turn } from './clock.ts';
-import type { CaseEvent, CaseStatus, ClockName, EventOf, Pause, Priority } from './event.ts';
+import type { CaseStatus, ClockName, EventOf, Pause, Priority } from './event.ts';
 import { clockPolicy, type Policy, type PromiseSubject, promiseOf } from './policy.ts';
+import { languageOf } from './triage-fields.ts';
 
 /**
- * What starts, pauses, stops and retargets the clocks of a case. Clocks of the first three kinds
- * below are the customer's; those of handoffs (OLAs) run beside them and pause nothing.
+ * What starts, pauses, stops and retargets the clocks of a case (docs/adr/0013 has the table). Those
+ * of handoffs (OLAs) run beside the customer's and pause nothing.
  */
+
+/** What a clock does by its very meaning, whatever the policy says. */
 interface ClockRule {
   /** What happens to a running clock when the case is solved or closed. One that stops is taken up again when the case is reopened. */
   readonly whenOver: 'stops' | 'cancelled';
@@ -164,8 +167,11 @@ export function retarget(state: Timed, at: string, policy: Policed): Turns {
   });
 }
 
-/** Marks the open turns whose promise was another one under the policy that ended at `at`. */
-export function retargetedByPolicy(turns: readonly Turn[], { targets }: EventOf<'policy-changed'>, at: string): Turns {
+/** Marks the open turns whose promise was another one under the policy that ended with the event. */
+export function retargetedByPolicy(
+  turns: readonly Turn[],
+  { targets, occurredAt: at }: EventOf<'policy-changed'>,
+): Turns {
   return turns.map((turn) => {
     const was = targets.find(({ clock, turn: number }) => clock === turn.clock && number === turn.turn);
     const same = was === undefined || (was.targetSeconds === turn.targetSeconds && was.calendar === turn.calendar);
@@ -214,13 +220,14 @@ export function takeOver(
   return { ...unchanged(state), turns: state.turns.map((turn) => (turn === own ? taken : turn)) };
 }
 
-function subjectOf({ priority, queue, fields, triage, handoff }: Timed): PromiseSubject {
+function subjectOf(state: Timed): PromiseSubject {
+  const { priority, queue, fields, handoff } = state;
   return {
     priority,
     queue,
     tier: fields.tier,
     channel: fields.channel,
-    language: triage?.language ?? fields.language,
+    language: languageOf(state),
     vendor: handoff?.vendor,
   };
 }
@@ -231,7 +238,7 @@ export function policyChanged(
   to: string,
   storedVersion: number,
   now: string,
-): Extract<CaseEvent, { type: 'policy-changed' }> {
+): EventOf<'policy-changed'> {
   const { caseId, policyVersion: from, turns } = state;
   return {
     type: 'policy-changed',

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { foldCase } from '../../domain/case.ts';
 import { type ClockPolicy, clockPolicy, Policy, policyCalendars, promiseOf } from '../../domain/policy.ts';
+import { event, opened } from '../support/events.ts';
+import { triaged } from '../support/handoff-fixture.ts';
 import { OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 import { TEAM } from '../support/team-fixture.ts';
 
@@ -167,12 +170,32 @@ describe('a promise', () => {
   it('is that of the first exception that fits and has a target for the priority', () => {
     expect(promise({ language: 'es-MX', channel: 'PHONE' })).toEqual([60, 'manila']);
     expect(promise({ language: 'es', channel: 'web' })).toEqual([120, 'office']);
+    expect(promise({ language: 'es_MX' })).toEqual([120, 'office']);
     expect(promise({ language: 'est' })).toEqual([14_400, 'office']);
     // Only a language has regions.
     expect(promise({ language: 'es', channel: 'chat-2' })).toEqual([120, 'office']);
     expect(promise({ vendor: 'manila' })).toEqual([14_400, 'office']);
     expect(promise({ vendor: 'manila', priority: 'low' })).toEqual([180, 'office']);
     expect(promise({})).toEqual([14_400, 'office']);
+  });
+
+  it('goes by the language that the CRM knows, then by the one that triage found', () => {
+    const targetOf = (...languages: (string | undefined)[]) => {
+      const [found, told] = languages;
+      const log = [
+        opened('2026-11-16T09:00:00Z'),
+        ...(found === undefined ? [] : [triaged('2026-11-16T09:01:00Z', { language: found })]),
+        event('status-changed', '2026-11-16T09:02:00Z', { status: 'open', fields: { language: told } }),
+      ];
+      const policy = { ...POLICY, clocks: [clock] };
+      return foldCase(log, { policy, calendar: policyCalendars(policy) })?.turns[0]?.targetSeconds;
+    };
+    expect(targetOf('es', undefined)).toBe(120);
+    expect(targetOf('unknown', 'es')).toBe(120);
+    expect(targetOf('en', 'es')).toBe(120);
+    expect(targetOf('es', 'unknown')).toBe(120);
+    expect(targetOf('es', 'en')).toBe(14_400);
+    expect(targetOf(undefined, 'es-MX')).toBe(120);
   });
 
   it('is made by the clock of that name, if there is one', () => {
