@@ -3,6 +3,7 @@ import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/clien
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { isOver } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
+import { replayReceipt } from '../../domain/receipt-replay.ts';
 import { formOf } from '../../local/live/acknowledge.ts';
 import { acknowledgeLinkOf } from '../../local/live/mails.ts';
 import { type App, eventually, openApp } from './app.ts';
@@ -237,6 +238,15 @@ describe.concurrent('a case on its way through the house', () => {
       }
       expect(mail.html).toMatch(/^<!doctype html>/);
       expect(mail.text).not.toContain('<');
+      // Why it is due then: as a page, and as JSON that says the same deadline when it is worked out anew.
+      const why = /https?:\/\/\S+\/receipt\?token=[\w.%-]+/.exec(mail.text)?.[0] ?? '';
+      const page = await (await fetch(why)).text();
+      expect(page).toContain('20 s');
+      expect(page).not.toContain('bluefinch');
+      const receipt = await (await fetch(`${why}&format=json`)).json();
+      expect(receipt).toMatchObject({ clock: 'first-response', dueAt: breached.dueAt });
+      expect(replayReceipt(receipt).dueAt).toBe(breached.dueAt);
+      expect((await fetch(why.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).status).toBe(403);
     }
     expect(handoffs(await app.log(caseId))).toEqual([]);
   });
