@@ -25,10 +25,7 @@ export function buildTriage(triage: Authored['triage']): TriagePolicy {
 }
 
 /** A condition as the engine reads it. A list that does not exist (a problem of its own) stands for no value. */
-export function buildCondition(
-  authored: AuthoredCondition,
-  lists: Readonly<Record<string, readonly Scalar[]>>,
-): Condition {
+function buildCondition(authored: AuthoredCondition, lists: Readonly<Record<string, readonly Scalar[]>>): Condition {
   const { all, any, not, field, is, contains, matches, exists, during, within } = authored;
   const { 'is-in': isIn, 'contains-any-of': containsAnyOf } = authored;
   const listed = (name: string | undefined) =>

@@ -1,5 +1,5 @@
 import { CaseStatus, Priority } from '../../../domain/event.ts';
-import { TRIAGE_FIELDS } from '../../../domain/triage.ts';
+import { TRIAGE_FIELDS } from '../../../domain/triage-fields.ts';
 import { wordsOf } from '../../../domain/words.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe, didYouMean } from '../problems.ts';

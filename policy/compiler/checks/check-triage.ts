@@ -1,3 +1,4 @@
+import { DUPLICATE, OTHERWISE, UNSURE } from '../../../domain/triage.ts';
 import { buildTriage } from '../build/triage.ts';
 import { ruleFaults } from '../logic/rule-logic.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
@@ -8,11 +9,11 @@ import { Vendor } from '../schema/vendors.ts';
 import { checkCondition } from './check-condition.ts';
 import { A_LEAD, A_QUEUE, checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
 
-/** Stand for no rule in a decision (domain/triage.ts), so no rule may be called so. */
+/** Stand for no rule in a decision, so no rule may be called so. */
 const TAKEN: Readonly<Record<string, string>> = {
-  otherwise: 'no rule',
-  unsure: 'a rule that is not sure enough',
-  duplicate: 'a case that repeats another',
+  [OTHERWISE]: 'no rule',
+  [UNSURE]: 'a rule that is not sure enough',
+  [DUPLICATE]: 'a case that repeats another',
 };
 
 /** Rules with owners, conditions, queues, vendors or skills that do not exist, and outcomes that contradict themselves. */
@@ -69,7 +70,7 @@ function checkConfidence(file: PolicyFile): void {
 type Placed<T> = { readonly path: Path; readonly value: T };
 
 /** Every well-formed outcome of the file, with its place. */
-export function outcomesOf(file: PolicyFile): Placed<Outcome>[] {
+function outcomesOf(file: PolicyFile): Placed<Outcome>[] {
   const rules = file
     .entries(['rules'], Rule)
     .map(({ path, value }) => ({ path: [...path, 'then'], value: value.then }));

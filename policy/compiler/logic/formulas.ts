@@ -1,35 +1,72 @@
-import { contradicts, type Formula, keyOf, type Literal, provableKeys, proves } from './literals.ts';
+import { contradicts, type Formula, keyOf, type Literal, provableKeys, proves, provingFields } from './literals.ts';
 
 /** Most ways of meeting a condition that are looked at one by one. */
-const MOST_WAYS = 4096;
+const MOST_WAYS = 512;
 
 /** The ways in which a formula can hold, each a list of what holds then; undefined if there are too many to look at. */
 export function waysToHold(formula: Formula): Literal[][] | undefined {
   if (formula.kind === 'literal') return [[formula.literal]];
-  let ways: Literal[][] = formula.kind === 'all' ? [[]] : [];
+  const parts: Literal[][][] = [];
   for (const part of formula.parts) {
-    const more = waysToHold(part);
-    if (more === undefined) return undefined;
-    const size = formula.kind === 'all' ? ways.length * more.length : ways.length + more.length;
-    if (size > MOST_WAYS) return undefined;
-    ways = formula.kind === 'all' ? ways.flatMap((way) => more.map((one) => [...way, ...one])) : [...ways, ...more];
+    const ways = waysToHold(part);
+    if (ways === undefined) return undefined;
+    parts.push(ways);
   }
-  return ways;
+  if (formula.kind === 'any') {
+    const ways = parts.flat();
+    return ways.length > MOST_WAYS ? undefined : ways;
+  }
+  if (parts.reduce((count, ways) => count * ways.length, 1) > MOST_WAYS) return undefined;
+  // What holds in every way is put together once.
+  const always = parts.flatMap(([way, ...others]) => (way !== undefined && others.length === 0 ? way : []));
+  return parts
+    .filter((ways) => ways.length !== 1)
+    .reduce((ways, more) => ways.flatMap((way) => more.map((one) => [...one, ...way])), [always]);
 }
 
-/** Two literals of a way that never hold together, if there are any. */
+/** Two literals of a way that never hold together, if there are any: what is only denied contradicts nothing that is denied. */
 export function contradictionIn(way: readonly Literal[]): readonly [Literal, Literal] | undefined {
   for (const [i, a] of way.entries())
-    for (const b of way.slice(i + 1)) if (contradicts(a, b) || contradicts(b, a)) return [a, b];
+    for (let j = a.wanted ? 0 : way.length; j < way.length; j++) {
+      const b = way[j] as Literal;
+      if (contradicts(a, b)) return i < j ? [a, b] : [b, a];
+    }
   return undefined;
 }
 
-/** Does the formula hold whenever all of these do? Never says yes where it is not so. */
-export function isProven(formula: Formula, by: readonly Literal[]): boolean {
-  if (formula.kind === 'literal') return by.some((literal) => proves(literal, formula.literal));
-  return formula.kind === 'all'
-    ? formula.parts.every((part) => isProven(part, by))
-    : formula.parts.some((part) => isProven(part, by));
+/** What holds in one way of meeting a condition, by what it may prove. */
+export class Known {
+  readonly #wanted = new Map<string, Literal[]>();
+  readonly #denied = new Map<string, Literal[]>();
+  readonly #asWritten = new Set<string>();
+
+  constructor(way: readonly Literal[]) {
+    for (const literal of way) {
+      const { field, asks, value, wanted } = literal;
+      this.#asWritten.add(`${field}\n${asks}\n${value}\n${wanted}`);
+      const byField = wanted ? this.#wanted : this.#denied;
+      const known = byField.get(field);
+      if (known === undefined) byField.set(field, [literal]);
+      else known.push(literal);
+    }
+  }
+
+  /** Does the formula hold whenever all of these do? Never says yes where it is not so. */
+  proves(formula: Formula): boolean {
+    if (formula.kind === 'literal') return this.#provesLiteral(formula.literal);
+    return formula.kind === 'all'
+      ? formula.parts.every((part) => this.proves(part))
+      : formula.parts.some((part) => this.proves(part));
+  }
+
+  #provesLiteral(literal: Literal): boolean {
+    const { field, asks, value, wanted } = literal;
+    if (this.#asWritten.has(`${field}\n${asks}\n${value}\n${wanted}`)) return true;
+    const proven = (known: Literal) => proves(known, literal);
+    return provingFields(literal).some(
+      (name) => this.#wanted.get(name)?.some(proven) || (!wanted && this.#denied.get(name)?.some(proven)),
+    );
+  }
 }
 
 /** Formulas by what has to be proven for them, so that a way is only held against those that it may prove. */

@@ -65,7 +65,9 @@ export function proves(a: Literal, b: Literal): boolean {
 
 /** Can the two never hold together? Never says yes where they can. */
 export function contradicts(a: Literal, b: Literal): boolean {
-  return proves(a, { ...b, wanted: !b.wanted });
+  if (a.wanted && b.wanted) return excludes(a, b);
+  if (a.wanted) return entails(a, b);
+  return b.wanted && entails(b, a);
 }
 
 function entails(a: Literal, b: Literal): boolean {
@@ -88,12 +90,20 @@ function excludes(a: Literal, b: Literal): boolean {
   return a.asks === 'at-most' && b.asks === 'at-least' && a.value < b.value;
 }
 
+/** The fields by which a literal can be proven: that any-text lacks a phrase is known of its parts too. */
+export function provingFields({ field, wanted }: Literal): readonly string[] {
+  if (wanted) return field === 'any-text' ? ['any-text', 'subject', 'text'] : [field];
+  return isPartOfAnyText(field) ? [field, 'any-text'] : [field];
+}
+
 function isPartOfAnyText(field: string): boolean {
   return field === 'subject' || field === 'text';
 }
 
 function hasPhrase(text: string | number, phrase: string | number): boolean {
-  return phrase !== '' && ` ${text} `.includes(` ${phrase} `);
+  // Most are told apart without a look at their words.
+  if (phrase === '' || !String(text).includes(String(phrase))) return false;
+  return ` ${text} `.includes(` ${phrase} `);
 }
 
 /** Every literal that a wanted one of these words could prove, as keys: what an index of rules is asked for. */

@@ -1,6 +1,6 @@
 import type { TriagePolicy, TriageRule } from '../../../domain/policy.ts';
 import { canonicalJson } from '../build/objects.ts';
-import { contradictionIn, FormulaIndex, isProven, waysToHold } from './formulas.ts';
+import { contradictionIn, FormulaIndex, Known, waysToHold } from './formulas.ts';
 import { type Formula, formulaOf, type Literal, literalInWords } from './literals.ts';
 
 /** A rule that decides nothing, or that contradicts another. */
@@ -14,6 +14,9 @@ export interface RuleFault {
   readonly message: string;
 }
 
+/** Most questions that are compared, so that a synth never waits long; rules that are left then are let pass. */
+const MOST_EFFORT = 20_000_000;
+
 type Rules = Pick<TriagePolicy, 'mode' | 'rules'>;
 
 /**
@@ -23,8 +26,7 @@ type Rules = Pick<TriagePolicy, 'mode' | 'rules'>;
  */
 export function ruleFaults({ mode, rules }: Rules): RuleFault[] {
   const faults: RuleFault[] = [];
-  const index = new FormulaIndex();
-  const formulas: Formula[] = [];
+  const earlier: Earlier = { index: new FormulaIndex(), formulas: [], effort: 0 };
   const seen = new Map<string, TriageRule>();
   // A rule that parks gives way to a later one that is sensitive (domain/triage.ts).
   const parking = rules.findIndex(({ outcome }) => outcome.route === 'parked');
@@ -39,7 +41,7 @@ export function ruleFaults({ mode, rules }: Rules): RuleFault[] {
     if (ways !== undefined && possible?.length === 0) faults.push(neverHolds(nth, ways));
     else if (twin !== undefined && !sameOutcome) faults.push(contradictory(nth, rule, twin));
     else if (mode === 'first-match') {
-      const before = twin === undefined ? coveredBy(possible, index, formulas, goesFirst) : [rules.indexOf(twin)];
+      const before = twin === undefined ? coveredBy(possible, earlier, goesFirst) : [rules.indexOf(twin)];
       if (before !== undefined)
         faults.push(
           unreachable(
@@ -49,27 +51,45 @@ export function ruleFaults({ mode, rules }: Rules): RuleFault[] {
           ),
         );
     }
-    index.add(formula, nth);
-    formulas.push(formula);
+    earlier.index.add(formula, nth);
+    earlier.formulas.push({ formula, size: sizeOf(formula) });
   }
   return faults;
+}
+
+/** The rules before one, and how much has been compared so far. */
+interface Earlier {
+  readonly index: FormulaIndex;
+  readonly formulas: { readonly formula: Formula; readonly size: number }[];
+  effort: number;
 }
 
 /** The earlier rules of which one holds in each of the ways, if there are such. */
 function coveredBy(
   ways: readonly Literal[][] | undefined,
-  index: FormulaIndex,
-  formulas: readonly Formula[],
+  earlier: Earlier,
   goesFirst: (nth: number) => boolean,
 ): number[] | undefined {
   if (ways === undefined) return undefined;
   const found = new Set<number>();
   for (const way of ways) {
-    const before = index.candidates(way).find((nth) => goesFirst(nth) && isProven(formulas[nth] as Formula, way));
+    if (earlier.effort > MOST_EFFORT) return undefined;
+    const known = new Known(way);
+    const before = earlier.index.candidates(way).find((nth) => {
+      const { formula, size } = earlier.formulas[nth] as Earlier['formulas'][number];
+      earlier.effort += size;
+      return goesFirst(nth) && known.proves(formula);
+    });
+    earlier.effort += way.length;
     if (before === undefined) return undefined;
     found.add(before);
   }
   return [...found].sort((a, b) => a - b);
+}
+
+/** How many questions a formula has. */
+function sizeOf(formula: Formula): number {
+  return formula.kind === 'literal' ? 1 : formula.parts.reduce((sum, part) => sum + sizeOf(part), 0);
 }
 
 /** An earlier rule with the same condition. Scored rules for other categories are none: each speaks for its own. */

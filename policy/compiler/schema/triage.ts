@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Priority, Route } from '../../../domain/event.ts';
-import { TRIAGE_FIELDS } from '../../../domain/triage.ts';
+import { TRIAGE_FIELDS } from '../../../domain/triage-fields.ts';
 import { parsePattern } from '../patterns.ts';
 import { flag, id, line, list, number, oneOf, parsed, pattern, plainDuration } from './parts.ts';
 
