@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
-import { type Case, isOver } from './case.ts';
+import type { Case } from './case.ts';
 import { instantOfWork, isOpenTurn, type Turn, toldMark } from './clock.ts';
 import { type CaseEvent, ClockName, Instant, toInstant } from './event.ts';
 import type { LeadPolicy, Policy } from './policy.ts';
+import { isOver } from './turns.ts';
 
 /** Something a lead should know: what breach-alert is started with. */
 export const Alert = z.object({

@@ -2,7 +2,7 @@ import type { Case, FoldContext } from './case.ts';
 import { shiftEnd } from './choose-agent.ts';
 import { type CaseEvent, type EventOf, toInstant } from './event.ts';
 import type { AgentPolicy, Policy } from './policy.ts';
-import { OVER } from './turns.ts';
+import { isOver } from './turns.ts';
 
 /**
  * Who of our team holds a case, as far as its log tells. CaseRelay gives a case to an agent and
@@ -31,7 +31,9 @@ export function foldAssignment(state: Case, event: AssignmentEvent, context: Fol
     case 'agent-released':
       return state.assignment?.agentId === event.agentId ? letGo(state, context.policy) : state;
     case 'assignment-deferred':
-      return state.assignment === undefined && !isOver(state) ? { ...state, retryAssignmentAt: event.retryAt } : state;
+      return state.assignment === undefined && !isOver(state.status)
+        ? { ...state, retryAssignmentAt: event.retryAt }
+        : state;
     case 'assignment-due':
       return state.retryAssignmentAt === event.retryOf ? untried(state) : state;
   }
@@ -41,8 +43,8 @@ export function foldAssignment(state: Case, event: AssignmentEvent, context: Fol
 export function followAssignment(before: Case, after: Case, event: CaseEvent, context: FoldContext): Case {
   const { occurredAt: at } = event;
   const state = noted(before, after, event, context);
-  if (isOver(state)) return untried(state);
-  const next = isOver(before) ? takenUpAgain(state, at, context) : state;
+  if (isOver(state.status)) return untried(state);
+  const next = isOver(before.status) ? takenUpAgain(state, at, context) : state;
   // What an agent must be able to do may have changed: it is tried again at once.
   const anew = event.type === 'triaged' || next.queue !== before.queue;
   return anew ? untried(next) : next;
@@ -147,13 +149,13 @@ function isHome({ triage, broughtHomeAt, handoff, reopens }: Case): boolean {
 
 /** Is an agent to be found for the case now? Not while a retry waits, nor in a policy without agents. */
 export function needsAgent(state: Case, policy: Policy): boolean {
-  if (policy.agents.length === 0 || isOver(state) || !isHome(state)) return false;
+  if (policy.agents.length === 0 || isOver(state.status) || !isHome(state)) return false;
   return state.assignment === undefined && state.retryAssignmentAt === undefined && !heldOutside(state, policy);
 }
 
 /** The agent who has a lease on the case: who holds it while it is open and not parked. */
 export function leaseHolder({ assignment, status, triage }: Case): Case['assignment'] {
-  return OVER.includes(status) || triage?.route === 'parked' ? undefined : assignment;
+  return isOver(status) || triage?.route === 'parked' ? undefined : assignment;
 }
 
 /** The agents who may have had a lease on the case, and have none any more. */
@@ -166,7 +168,7 @@ export function pastHolders(state: Case): string[] {
 
 /** When the case wants to be looked at for the sake of its assignment; undefined if it does not. */
 export function assignmentDueAt(state: Case, policy: Policy): string | undefined {
-  if (isOver(state)) return undefined;
+  if (isOver(state.status)) return undefined;
   const { assignment, retryAssignmentAt } = state;
   if (assignment === undefined) return retryAssignmentAt;
   if (hasLeft(assignment.agentId, policy)) return assignment.at;
@@ -194,8 +196,4 @@ export function dueAssignmentEvent(state: Case, policy: Policy, now: number): As
 
 function hasLeft(agentId: string, { agents }: Policy): boolean {
   return !agents.some(({ id }) => id === agentId);
-}
-
-function isOver({ status }: Case): boolean {
-  return OVER.includes(status);
 }

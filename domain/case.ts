@@ -22,7 +22,7 @@ import {
   endAsOver,
   endTurns,
   followStatus,
-  OVER,
+  isOver,
   reopen,
   retarget,
   retargetedByPolicy,
@@ -348,11 +348,6 @@ function foldHandoff(
   if (before.handoff?.handoffId !== event.handoffId) return { ...before, triedVendors };
   const state = vendorClocks({ ...before, triedVendors }, event, context);
   return { ...state, handoff: { ...before.handoff, state: outcome, at: event.occurredAt } };
-}
-
-/** Solved, closed, merged or deleted: nobody waits for an answer any more. */
-export function isOver(status: CaseStatus): boolean {
-  return OVER.includes(status);
 }
 
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {

@@ -31,7 +31,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** An agent whose shift ends in less than this is given nothing any more: there is no time to begin. */
-export const CLOSING_SOON_MS = 10 * MINUTE_MS;
+const CLOSING_SOON_MS = 10 * MINUTE_MS;
 
 /** A shift that goes on for longer has no end that a case could go back at. */
 const LONGEST_SHIFT_MS = 24 * HOUR_MS;

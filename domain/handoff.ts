@@ -1,9 +1,10 @@
 import type { Calendar } from './calendar.ts';
-import { type Case, isOver } from './case.ts';
+import type { Case } from './case.ts';
 import { type CaseEvent, type EventOf, type HandoffState, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
 import { speaks } from './speaks.ts';
 import { decideTriage, OTHERWISE } from './triage.ts';
+import { isOver } from './turns.ts';
 
 /** The states that a vendor's answer leads to; the others are CaseRelay's doing. */
 export const VENDOR_ANSWERS = ['accepted', 'rejected', 'resolved', 'returned'] as const;

@@ -134,7 +134,6 @@ function wrapped(text: string, width: number): string[] {
 /** Seconds as h:mm:ss; hours are not turned into days. A fraction is dropped. */
 export function clockTime(seconds: number): string {
   const whole = Math.floor(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
 }
 
@@ -161,6 +160,9 @@ function fullTime(at: string, zone: string): string {
 }
 
 function wallTime(time: Temporal.ZonedDateTime): string {
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${two(time.hour)}:${two(time.minute)}${time.second === 0 ? '' : `:${two(time.second)}`}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }

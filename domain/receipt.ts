@@ -7,7 +7,7 @@ import { type CaseEvent, type ClockName, type EventOf, toInstant } from './event
 import { clockPolicy, type Policy } from './policy.ts';
 import { calendarsOf, type Replay } from './receipt-replay.ts';
 import { type Segment, segmentsAhead, segmentsUntil, shortened } from './receipt-segments.ts';
-import { type Cause, type TurnHistory, turnHistory } from './turn-history.ts';
+import { type Cause, type TurnChoice, type TurnHistory, turnHistory } from './turn-history.ts';
 
 /**
  * What explains a clock to the second: every stretch of one of its turns with its reason, the
@@ -62,12 +62,6 @@ export type Told = Pick<
 > & {
   readonly toldAt: string;
 };
-
-/** One run of a clock; without `turn`, its latest. */
-export interface TurnChoice {
-  readonly clock: ClockName;
-  readonly turn?: number | undefined;
-}
 
 /**
  * The receipt of a turn as of `now` (ms), from the whole log of its case in any order. Undefined

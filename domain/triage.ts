@@ -8,8 +8,6 @@ import { compileCondition } from './triage-conditions.ts';
 import { languageOf, type TriageFacts } from './triage-fields.ts';
 import { TriageIndex } from './triage-index.ts';
 
-export { TRIAGE_FIELDS, type TriageFacts } from './triage-fields.ts';
-
 /** Stand for a rule's id when none holds, when none is sure enough, and when the case repeats another. */
 export const OTHERWISE = 'otherwise';
 export const UNSURE = 'unsure';

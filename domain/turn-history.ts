@@ -33,15 +33,20 @@ export interface TurnHistory {
   readonly retargets: readonly Retarget[];
 }
 
+/** One run of a clock; without `turn`, its latest. */
+export interface TurnChoice {
+  readonly clock: ClockName;
+  readonly turn?: number | undefined;
+}
+
 /**
  * Follows one turn of a clock through a log (any order, duplicates included) by folding it event
- * by event, so that a case need not store what its log tells. Without `turn`, the clock's latest.
- * Undefined if the case has no such turn under this policy.
+ * by event, so that a case need not store what its log tells. Undefined if the case has no such turn under this policy.
  */
 export function turnHistory(
   events: readonly CaseEvent[],
   context: FoldContext,
-  { clock, turn: wanted }: { readonly clock: ClockName; readonly turn?: number | undefined },
+  { clock, turn: wanted }: TurnChoice,
 ): TurnHistory | undefined {
   let state: Case | undefined;
   let history: TurnHistory | undefined;

@@ -30,8 +30,12 @@ export const CLOCK_RULES: Readonly<Record<ClockName, ClockRule>> = {
   'handoff-resolution': { whenOver: 'cancelled' },
 };
 
-/** Statuses in which nobody works on a case or waits for an answer any more. */
-export const OVER: readonly CaseStatus[] = ['solved', 'closed', 'merged', 'deleted'];
+const OVER: readonly CaseStatus[] = ['solved', 'closed', 'merged', 'deleted'];
+
+/** Solved, closed, merged or deleted: nobody works on the case, or waits for an answer, any more. */
+export function isOver(status: CaseStatus): boolean {
+  return OVER.includes(status);
+}
 
 /** Clocks that begin when a case is opened. */
 const FROM_OPENING: readonly ClockName[] = ['first-response', 'resolution', 'requester-wait', 'agent-work'];
@@ -190,7 +194,7 @@ export function waitingTurn(turns: readonly Turn[]): Turn | undefined {
 export function answered(state: Timed, at: string, policy: Policed): Changed {
   const turns = endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at });
   const ended = { ...state, turns };
-  return OVER.includes(state.status) ? unchanged(ended) : startTurn(ended, 'periodic-update', at, policy);
+  return isOver(state.status) ? unchanged(ended) : startTurn(ended, 'periodic-update', at, policy);
 }
 
 /**

@@ -6,13 +6,13 @@ import {
   continuesCase,
   type FoldContext,
   foldCase,
-  isOver,
   isRecordOnly,
   type RecordOnlyEvent,
 } from '../../domain/case.ts';
 import { nextDueAt } from '../../domain/deadline.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { canMove, handoffEvent } from '../../domain/handoff.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import {
   type AgentStore,

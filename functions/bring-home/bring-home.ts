@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { type FoldContext, foldCase, isOver } from '../../domain/case.ts';
+import { type FoldContext, foldCase } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 
 export const BringHomeInput = z.object({ caseId: z.string(), reason: z.string(), execution: z.string() });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type FoldContext, foldCase, isOver } from '../../domain/case.ts';
+import { type FoldContext, foldCase } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import { buildPacket, mayReceive, type Packet } from '../../domain/handoff.ts';
 import type { VendorPolicy } from '../../domain/policy.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
 import { OfferRefusedError, type OfferSender } from '../adapters/vendor/offer-sender.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';

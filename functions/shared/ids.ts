@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A short, stable id for a text: the first 22 characters (132 bits) of its SHA-256 in base64url. */
-export function shortHash(text: string): string {
+function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 

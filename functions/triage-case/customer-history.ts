@@ -1,8 +1,9 @@
-import { type Case, isOver } from '../../domain/case.ts';
+import type { Case } from '../../domain/case.ts';
 import { originalOf, textKey } from '../../domain/duplicates.ts';
 import { toInstant } from '../../domain/event.ts';
 import type { Condition, TriagePolicy } from '../../domain/policy.ts';
 import { CASES, type CustomerCase } from '../../domain/triage-fields.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { CaseStore, CustomerStore } from '../adapters/store/store.ts';
 import { customerKeyFor } from '../shared/ids.ts';
 

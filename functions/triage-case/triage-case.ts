@@ -1,6 +1,8 @@
-import { type Case, type FoldContext, isOver } from '../../domain/case.ts';
+import type { Case, FoldContext } from '../../domain/case.ts';
 import { type Decision, toInstant } from '../../domain/event.ts';
-import { decideTriage, type TriageFacts } from '../../domain/triage.ts';
+import { decideTriage } from '../../domain/triage.ts';
+import type { TriageFacts } from '../../domain/triage-fields.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { CaseStore, CustomerStore } from '../adapters/store/store.ts';
 import type { Meter } from '../shared/observe.ts';
 import { customerHistory } from './customer-history.ts';

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Case, type FoldContext, foldCase, isOver } from '../../domain/case.ts';
+import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
+import { isOver } from '../../domain/turns.ts';
 import type { Handoff } from '../../functions/adapters/store/store.ts';
 import { METRIC } from '../../functions/shared/names.ts';
 import type { Delivery } from '../replay/send.ts';

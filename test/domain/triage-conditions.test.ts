@@ -3,7 +3,8 @@ import { ALWAYS } from '../../domain/calendar.ts';
 import type { Case } from '../../domain/case.ts';
 import type { CaseFields } from '../../domain/event.ts';
 import type { Condition } from '../../domain/policy.ts';
-import { decideTriage, TRIAGE_FIELDS, type TriageFacts } from '../../domain/triage.ts';
+import { decideTriage } from '../../domain/triage.ts';
+import { TRIAGE_FIELDS, type TriageFacts } from '../../domain/triage-fields.ts';
 import { caseWith, policyWith, rule } from '../support/triage-fixture.ts';
 
 const decide = (when: Condition, state: Case, facts?: TriageFacts) =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseFields } from '../../domain/event.ts';
 import type { Condition, TriagePolicy, TriageRule } from '../../domain/policy.ts';
-import { compileTriage, decideTriage, type TriageFacts } from '../../domain/triage.ts';
+import { compileTriage, decideTriage } from '../../domain/triage.ts';
+import type { TriageFacts } from '../../domain/triage-fields.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
 import { caseWith, outcome, policyWith, rule } from '../support/triage-fixture.ts';
 

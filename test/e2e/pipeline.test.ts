@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { isOver } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
+import { isOver } from '../../domain/turns.ts';
 import { formOf } from '../../local/live/acknowledge.ts';
 import { acknowledgeLinkOf } from '../../local/live/mails.ts';
 import { type App, eventually, openApp } from './app.ts';

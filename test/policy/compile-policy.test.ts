@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Policy } from '../../domain/policy.ts';
-import { TRIAGE_FIELDS } from '../../domain/triage.ts';
+import { TRIAGE_FIELDS } from '../../domain/triage-fields.ts';
 import { compilePolicy, compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { PolicyError } from '../../policy/compiler/problems.ts';
 import type { FileName } from '../../policy/compiler/schema.ts';
