@@ -112,6 +112,13 @@ export const Condition: z.ZodMiniType<Condition> = z.strictObject({
   list: z.optional(z.string()),
 });
 
+/** A condition and all conditions inside it, each before its parts. */
+export function conditionsIn(condition: Condition | undefined): Condition[] {
+  if (condition === undefined) return [];
+  const { all = [], any = [], not } = condition;
+  return [condition, ...[...all, ...any, not].flatMap(conditionsIn)];
+}
+
 export const Outcome = z.object({
   priority: z.optional(Priority),
   category: z.string(),

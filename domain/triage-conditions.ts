@@ -1,5 +1,5 @@
 import type { Match } from './event.ts';
-import type { Condition } from './policy.ts';
+import { type Condition, conditionsIn } from './policy.ts';
 import type { Atom, Atoms, FieldName } from './triage-atoms.ts';
 
 /** Atoms of which at least one holds whenever the condition does. */
@@ -133,9 +133,8 @@ export function narrowest(clauses: readonly Clause[]): Clause | undefined {
 }
 
 function fieldsOf(condition: Condition): string[] {
-  const parts = [...(condition.all ?? []), ...(condition.any ?? []), ...(condition.not ? [condition.not] : [])];
-  const own = [condition.field, condition.during === undefined ? undefined : 'openedAt'];
-  return [...new Set([...own.filter((field) => field !== undefined), ...parts.flatMap(fieldsOf)])];
+  const fields = conditionsIn(condition).flatMap(({ field, during }) => [field, during && 'openedAt']);
+  return [...new Set(fields.filter((field) => field !== undefined))];
 }
 
 /** A condition as a sentence without its end: "region is US or USA". */

@@ -1,7 +1,7 @@
 import type { Case } from '../../domain/case.ts';
 import { originalOf, textKey } from '../../domain/duplicates.ts';
 import { toInstant } from '../../domain/event.ts';
-import type { Condition, TriagePolicy } from '../../domain/policy.ts';
+import { conditionsIn, type TriagePolicy } from '../../domain/policy.ts';
 import { CASES, type CustomerCase } from '../../domain/triage-fields.ts';
 import { isOver } from '../../domain/turns.ts';
 import type { CaseStore, CustomerStore } from '../adapters/store/store.ts';
@@ -45,10 +45,6 @@ function isWorkedNoMore(original: Case | undefined): boolean {
 
 /** How far back the triage of a policy looks at a customer's cases, plain seconds; 0 if it never does. */
 export function lookBackSeconds({ duplicateSeconds, rules }: TriagePolicy): number {
-  return Math.max(duplicateSeconds, ...rules.map(({ when }) => (when === undefined ? 0 : windowOf(when))));
-}
-
-function windowOf({ all = [], any = [], not, field, withinSeconds }: Condition): number {
-  const parts = [...all, ...any, ...(not === undefined ? [] : [not])].map(windowOf);
-  return Math.max(0, field === CASES ? (withinSeconds ?? KEEP_SECONDS) : 0, ...parts);
+  const asked = rules.flatMap(({ when }) => conditionsIn(when)).filter(({ field }) => field === CASES);
+  return Math.max(duplicateSeconds, ...asked.map(({ withinSeconds = KEEP_SECONDS }) => withinSeconds));
 }

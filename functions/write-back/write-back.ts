@@ -1,4 +1,4 @@
-import { compareEvents, type Decision, type EventOf } from '../../domain/event.ts';
+import { type Decision, inLogOrder } from '../../domain/event.ts';
 import type { TicketUpdate } from '../adapters/crm/zendesk-api.ts';
 import { type WriteBackDeps, type WriteBackResult, writeTicket } from './write-ticket.ts';
 
@@ -9,17 +9,14 @@ export class NotTriagedError extends Error {
 
 /**
  * Writes the triage decision to the case's CRM: priority, group, tags and a private note that says
- * why; of a parked case only tags and note, so that it stays as and where it is. It happens once: a `written-back` event, appended after the CRM has taken it, ends it. A
- * crash between the two writes the same again on the retry; that sets the same values and adds a
- * second note, which is the price of a CRM without idempotency keys. Throws
- * NotTriagedError, and what `writeTicket` throws.
+ * why; of a parked case only tags and note, so that it stays as and where it is. It happens once: a
+ * `written-back` event, appended after the CRM has taken it, ends it. A crash between the two writes
+ * the same again on the retry; that sets the same values and adds a second note, which is the price
+ * of a CRM without idempotency keys. Throws NotTriagedError, and what `writeTicket` throws.
  */
 export async function writeBack({ caseId }: { caseId: string }, deps: WriteBackDeps): Promise<WriteBackResult> {
   const events = await deps.store.events(caseId);
-  const triaged = events
-    .filter((event): event is EventOf<'triaged'> => event.type === 'triaged')
-    .sort(compareEvents)
-    .at(-1);
+  const triaged = inLogOrder(events).findLast((event) => event.type === 'triaged');
   if (triaged === undefined) throw new NotTriagedError(`case ${caseId} has no triage decision to write back`);
 
   const key = `caserelay:written-back:${triaged.key}`;

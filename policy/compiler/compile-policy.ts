@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { canonicalJson } from '../../domain/content-key.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { canonicalJson } from './build/objects.ts';
 import { buildPolicy } from './build-policy.ts';
 import { notesOn } from './notes.ts';
 import { PolicyFile } from './policy-file.ts';

@@ -1,4 +1,4 @@
-import type { Condition, Outcome, Policy } from '../../domain/policy.ts';
+import { conditionsIn, type Outcome, type Policy } from '../../domain/policy.ts';
 import { CLOCK_RULES } from '../../domain/turns.ts';
 import type { Files } from './checks/names.ts';
 import type { Path } from './policy-file.ts';
@@ -26,7 +26,7 @@ function unusedCalendars({ calendars, clocks, agents, vendors, leads, triage }: 
     ...Object.values(calendars).flatMap((calendar) => ('members' in calendar ? calendar.members : [])),
     ...clocks.flatMap((clock) => [clock.calendar, ...clock.exceptions.map(({ calendar }) => calendar)]),
     ...[...agents, ...vendors, ...leads].map(({ calendar }) => calendar),
-    ...triage.rules.flatMap(({ when }) => leavesOf(when).map(({ during }) => during)),
+    ...triage.rules.flatMap(({ when }) => conditionsIn(when).map(({ during }) => during)),
   ]);
   return Object.keys(calendars)
     .filter((name) => !used.has(name))
@@ -42,7 +42,7 @@ function clocksWithoutEffect({ clocks }: Policy, files: Files): Note[] {
 }
 
 function unusedLists({ triage }: Policy, files: Files): Note[] {
-  const used = new Set(triage.rules.flatMap(({ when }) => leavesOf(when).map(({ list }) => list)));
+  const used = new Set(triage.rules.flatMap(({ when }) => conditionsIn(when).map(({ list }) => list)));
   return Object.keys(files.triage.at(['lists']) ?? {})
     .filter((name) => !used.has(name))
     .map((name) => ({ file: 'triage', path: ['lists', name], message: 'no rule uses this list' }));
@@ -117,11 +117,4 @@ function vendorsWithoutCases({ vendors, triage }: Policy): Note[] {
 
 function outcomesOf({ rules, unsure, otherwise }: Policy['triage']): Outcome[] {
   return [...rules.map(({ outcome }) => outcome), ...(unsure === undefined ? [] : [unsure]), otherwise];
-}
-
-/** A condition and all its parts. */
-function leavesOf(condition: Condition | undefined): Condition[] {
-  if (condition === undefined) return [];
-  const { all = [], any = [], not } = condition;
-  return [condition, ...[...all, ...any, ...(not === undefined ? [] : [not])].flatMap(leavesOf)];
 }

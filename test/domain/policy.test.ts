@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
-import { type ClockPolicy, clockPolicy, Policy, policyCalendars, promiseOf } from '../../domain/policy.ts';
+import {
+  type ClockPolicy,
+  type Condition,
+  clockPolicy,
+  conditionsIn,
+  Policy,
+  policyCalendars,
+  promiseOf,
+} from '../../domain/policy.ts';
 import { event, opened } from '../support/events.ts';
 import { triaged } from '../support/handoff-fixture.ts';
 import { OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
@@ -201,6 +209,21 @@ describe('a promise', () => {
   it('is made by the clock of that name, if there is one', () => {
     expect(clockPolicy(POLICY, 'resolution')?.clock).toBe('resolution');
     expect(clockPolicy(POLICY, 'handoff-ack')).toBeUndefined();
+  });
+});
+
+describe('a condition', () => {
+  it('is found with all that is inside it, each before its parts', () => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((field): Condition => ({ field })) as [
+      Condition,
+      Condition,
+      Condition,
+      Condition,
+    ];
+    const inner = { any: [b, c] };
+    const whole = { all: [a, inner], not: d };
+    expect(conditionsIn(whole)).toEqual([whole, a, inner, b, c, d]);
+    expect(conditionsIn(undefined)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import type { FoldContext } from '../../domain/case.ts';
-import { type CaseEvent, type CaseEventType, compareEvents, type EventOf } from '../../domain/event.ts';
+import { type CaseEvent, type CaseEventType, type EventOf, inLogOrder } from '../../domain/event.ts';
 import { policyCalendars } from '../../domain/policy.ts';
 import { dynamoStore } from '../../functions/adapters/store/dynamo-store.ts';
 import { apiHost } from '../../local/live/deployment.ts';
@@ -89,7 +89,7 @@ export async function openApp(pace: VendorPace = QUICK) {
   };
 
   /** The case's log in its order. */
-  const log = async (caseId: string): Promise<CaseEvent[]> => (await store.events(caseId)).sort(compareEvents);
+  const log = async (caseId: string): Promise<CaseEvent[]> => inLogOrder(await store.events(caseId));
 
   /** An event as any sender of Standard Webhooks tells it. */
   const tell = (

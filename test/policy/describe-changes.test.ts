@@ -240,9 +240,9 @@ describe('what changes in our promises', () => {
     const targets = 'urgent 1 calendar hour, high 2 calendar hours, normal 1 calendar day, low 2 calendar days';
     expect(changes(more)).toEqual([
       TITLE,
-      `- New promise: Handoff resolution: ${targets}; counted in always; warned at 50% and 75%`,
+      `- New promise: Vendor's work: ${targets}; counted in always; warned at 50% and 75%`,
     ]);
-    expect(changes(SMALL, more)).toEqual([TITLE, `- No longer timed: Handoff resolution (it was ${targets})`]);
+    expect(changes(SMALL, more)).toEqual([TITLE, `- No longer timed: Vendor's work (it was ${targets})`]);
   });
 
   it('is the length of a business day and the usual priority', () => {

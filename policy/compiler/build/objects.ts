@@ -9,12 +9,3 @@ export function mapValues<K extends string, A, B>(
 ): Record<K, B> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value as A)])) as Record<K, B>;
 }
-
-/** JSON with the keys of every object sorted. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
-}

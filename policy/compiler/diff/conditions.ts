@@ -1,6 +1,6 @@
-import type { Condition, TriageRule } from '../../../domain/policy.ts';
+import { canonicalJson } from '../../../domain/content-key.ts';
+import { type Condition, conditionsIn, type TriageRule } from '../../../domain/policy.ts';
 import { inWords } from '../../../domain/triage-conditions.ts';
-import { canonicalJson } from '../build/objects.ts';
 import { difference, quoted } from './words.ts';
 
 /** Longest condition that is written out. */
@@ -62,13 +62,12 @@ interface Values {
 
 /** Every list of values of a condition, in order. */
 function valuesOf(condition: Condition | undefined): Values[] {
-  if (condition === undefined) return [];
-  const { all = [], any = [], not, field, list } = condition;
-  const own = VALUES.flatMap((operator) => {
-    const values = condition[operator];
-    return values === undefined ? [] : [{ name: `${field} ${operator}`, list, values }];
-  });
-  return [...own, ...[...all, ...any, ...(not === undefined ? [] : [not])].flatMap(valuesOf)];
+  return conditionsIn(condition).flatMap((one) =>
+    VALUES.flatMap((operator) => {
+      const values = one[operator];
+      return values === undefined ? [] : [{ name: `${one.field} ${operator}`, list: one.list, values }];
+    }),
+  );
 }
 
 /** A condition as one text. The name of a list is only kept to explain a match. */

@@ -1,6 +1,7 @@
+import { CLOCK_NAMES } from '../../../domain/clock-words.ts';
+import { canonicalJson } from '../../../domain/content-key.ts';
 import type { Priority } from '../../../domain/event.ts';
 import type { ClockPolicy, Policy, PromiseException } from '../../../domain/policy.ts';
-import { canonicalJson } from '../build/objects.ts';
 import { about, durationInWords, listChange, listed, matched, valueChange } from './words.ts';
 
 const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low'];
@@ -15,7 +16,8 @@ export function promiseChanges(before: Policy, after: Policy): string[] {
     ...valueChange('Length of a business day (the targets below are counted in hours)', day(before), day(after)),
     ...added.map((clock) => `New promise: ${promiseInWords(clock)}`),
     ...removed.map(
-      (clock) => `No longer timed: ${titleOf(clock)} (it was ${targetsInWords(clock.targets, clock.calendar)})`,
+      (clock) =>
+        `No longer timed: ${CLOCK_NAMES[clock.clock]} (it was ${targetsInWords(clock.targets, clock.calendar)})`,
     ),
     ...both.flatMap(([one, other]) => clockChanges(one, other)),
   ];
@@ -23,12 +25,6 @@ export function promiseChanges(before: Policy, after: Policy): string[] {
 
 function byName({ clocks }: Policy): (ClockPolicy & { readonly id: string })[] {
   return clocks.map((clock) => ({ ...clock, id: clock.clock }));
-}
-
-/** "First response" */
-function titleOf({ clock }: Pick<ClockPolicy, 'clock'>): string {
-  const words = clock.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function target(seconds: number | undefined, calendar: string): string {
@@ -44,7 +40,7 @@ function targetsInWords(targets: PromiseException['targets'], calendar: string):
 function promiseInWords(clock: ClockPolicy): string {
   const { calendar, warnings, exceptions, pauseOn } = clock;
   return [
-    `${titleOf(clock)}: ${targetsInWords(clock.targets, calendar)}`,
+    `${CLOCK_NAMES[clock.clock]}: ${targetsInWords(clock.targets, calendar)}`,
     `counted in ${calendar}`,
     ...(warnings.length > 0 ? [`warned at ${listed(warnings.map(({ name }) => name))}`] : []),
     ...(pauseOn.length > 0 ? [`paused in ${listed(pauseOn)}`] : []),
@@ -66,7 +62,7 @@ function exceptionInWords(exception: PromiseException, ownCalendar: string): str
 }
 
 function clockChanges(before: ClockPolicy, after: ClockPolicy): string[] {
-  const title = titleOf(after);
+  const title = CLOCK_NAMES[after.clock];
   const reopened = { resume: 'goes on from where it stopped', restart: 'begins anew' };
   return [
     ...targetChanges(title, before, after),

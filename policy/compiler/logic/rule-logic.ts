@@ -1,5 +1,5 @@
+import { canonicalJson } from '../../../domain/content-key.ts';
 import type { TriagePolicy, TriageRule } from '../../../domain/policy.ts';
-import { canonicalJson } from '../build/objects.ts';
 import { contradictionIn, FormulaIndex, Known, waysToHold } from './formulas.ts';
 import { type Formula, formulaOf, type Literal, literalInWords } from './literals.ts';
 
