@@ -216,7 +216,7 @@ export function takeOver(
         ? { ...turn, startedAt: earlier.startedAt, pauses: [...earlier.pauses, ...turn.pauses] }
         : turn,
     );
-    return clockPolicy(policy, 'next-response') === undefined ? unchanged(state) : { ...started, turns };
+    return { ...started, turns };
   }
   if (own.startedAt <= waiting.startedAt) return unchanged(state);
   const paused = isPaused(own) ? [{ from: at, reason: state.status }] : [];

@@ -334,6 +334,10 @@ describe('a stored case', () => {
     optional.push('retryAssignmentAt', 'mergedInto', 'reopens', 'formerAgents');
     for (const name of Object.keys(whole))
       expect(Case.safeParse({ ...whole, [name]: undefined }).success, name).toBe(optional.includes(name));
+    expect(Case.parse({ ...whole, reopens: undefined, formerAgents: undefined })).toMatchObject({
+      reopens: 0,
+      formerAgents: [],
+    });
     for (const part of ['triage', 'handoff', 'assignment'])
       expect(Case.safeParse({ ...whole, [part]: {} }).success, part).toBe(false);
   });
@@ -390,6 +394,95 @@ describe('a stored case', () => {
     expect(applyEvent(state, event('csat-received', '2026-11-16T11:00:00Z', { score: 'good' }), context).csat).toBe(
       'good',
     );
+  });
+
+  it('has the status that its events say, and says nothing that it does not know', () => {
+    const first = opened('2026-11-16T09:00:00Z');
+    const later = '2026-11-16T10:00:00Z';
+    expect([fold(fromCustomer(later)).status, fold(first).status]).toEqual(['new', 'new']);
+    expect(fold(first, solved(later), reopened('2026-11-16T11:00:00Z')).status).toBe('open');
+    const unsure = fold(first, event('merged', later, {}));
+    expect(Object.keys(unsure)).not.toContain('mergedInto');
+    expect(Object.keys(unsure)).not.toContain('automatic');
+    expect(Object.keys(unsure.fields)).toEqual(['subject']);
+    const gone = fold(first, status(later, 'deleted'));
+    expect(gone.turns.map(({ cancelledAt, stoppedAt }) => [cancelledAt, stoppedAt])).toEqual([
+      ['2026-11-16T10:00:00.000Z', undefined],
+      ['2026-11-16T10:00:00.000Z', undefined],
+    ]);
+  });
+
+  it('is opened once', () => {
+    const first = fold(opened('2026-11-16T09:00:00Z', { priority: 'high' }));
+    const twice = fold(
+      opened('2026-11-16T09:00:00Z', { priority: 'high' }),
+      opened('2026-11-16T10:00:00Z', { priority: 'low', status: 'pending' }),
+    );
+    expect(twice).toEqual({ ...first, foldedTo: twice.foldedTo });
+  });
+
+  it('remembers what was told of the one turn that it was told of', () => {
+    const told = event('deadline-reached', '2026-11-16T12:00:00Z', {
+      clock: 'resolution',
+      turn: 1,
+      threshold: '75%',
+      kind: 'warning',
+      at: '2026-11-16T12:00:00.000Z',
+      dueAt: '2026-11-16T13:00:00.000Z',
+      targetSeconds: 57_600,
+    });
+    const marks = (turn: number) =>
+      fold(opened('2026-11-16T09:00:00Z'), { ...told, turn }).turns.map(({ clock, told: marked }) => [clock, marked]);
+    expect(marks(1)).toEqual([
+      ['first-response', []],
+      ['resolution', ['75%@57600']],
+    ]);
+    expect(marks(2)).toEqual([
+      ['first-response', []],
+      ['resolution', []],
+    ]);
+  });
+
+  it('keeps its queue when it is assigned without a group, though a queue has none either', () => {
+    const groupless = { ...POLICY, queues: { archive: { name: 'Archive', leads: [] }, ...POLICY.queues } };
+    const assigned = event('assigned', '2026-11-16T10:00:00Z', { assigneeId: '7' });
+    const state = foldCase([opened('2026-11-16T09:00:00Z'), triaged, assigned], contextOf(groupless)) as Case;
+    expect(state.queue).toBe('general');
+    expect(Object.keys(state.fields)).not.toContain('group');
+  });
+
+  it('that was called back from its vendor says so', () => {
+    const recalled = event('handoff-recalled', '2026-11-16T09:30:00Z', {
+      handoffId: 'ho_1',
+      vendor: 'manila',
+      by: 'ana',
+    });
+    expect(fold(opened('2026-11-16T09:00:00Z'), triaged, offered, recalled)).toMatchObject({
+      handoff: { state: 'recalled', at: '2026-11-16T09:30:00.000Z' },
+      triedVendors: ['manila'],
+    });
+  });
+
+  it('keeps the first text that its customer wrote', () => {
+    const says = (at: string, text?: string) =>
+      event('message-added', at, { author: 'customer', public: true, ...(text === undefined ? {} : { text }) });
+    const textless = [opened('2026-11-16T09:00:00Z'), says('2026-11-16T09:10:00Z')];
+    expect(Object.keys(fold(...textless).fields)).toEqual(['subject']);
+    const written = [...textless, says('2026-11-16T09:20:00Z', 'first'), says('2026-11-16T09:30:00Z', 'second')];
+    expect(fold(...written, says('2026-11-16T09:40:00Z')).fields.text).toBe('first');
+  });
+
+  it('keeps of too many custom fields the first by name, up to 30,000 characters', () => {
+    const kept = (custom: Record<string, string>) =>
+      Object.keys(
+        fold(event('status-changed', '2026-11-16T09:00:00Z', { status: 'open', fields: { custom } })).fields.custom ??
+          {},
+      );
+    const long = 'x'.repeat(20_000);
+    expect(kept({ c: long, a: long, b: long })).toEqual(['a']);
+    expect(kept({ a: long, b: long, c: long })).toEqual(['a']);
+    expect(kept({ ab: 'x'.repeat(29_998) })).toEqual(['ab']);
+    expect(kept({ ab: 'x'.repeat(29_999) })).toEqual([]);
   });
 
   it('is continued by a later event under the same policy only', () => {

@@ -5,7 +5,7 @@ import { measure } from '../../domain/clock.ts';
 import { nextThreshold, reachedThresholds } from '../../domain/deadline.ts';
 import { type CaseEvent, ClockName, type EventOf } from '../../domain/event.ts';
 import { clockPolicy, type Policy, policyCalendars } from '../../domain/policy.ts';
-import { policyChanged } from '../../domain/turns.ts';
+import { CLOCK_RULES, policyChanged, retargetedByPolicy } from '../../domain/turns.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { POLICY } from '../support/policy-fixture.ts';
 
@@ -458,6 +458,107 @@ describe('a policy that changed', () => {
 
   it('lists only what is still open', () => {
     expect(policyChanged(fold([...log, solved(day('12:00'))]), 'test-2', 4, at('13:00')).targets).toEqual([]);
+  });
+});
+
+describe('a clock, whatever happens to the case,', () => {
+  const PENDING = { ...ALL, clocks: ALL.clocks.map((one) => ({ ...one, pauseOn: ['pending' as const] })) };
+  const asked = [opened(day('09:00')), reply(day('09:30'))];
+
+  it('stops with the solution or is cancelled by it', () => {
+    const withRule = (end: string) => ClockName.options.filter((name) => CLOCK_RULES[name].whenOver === end);
+    expect(withRule('stops')).toEqual(['resolution', 'requester-wait', 'agent-work', 'queue-ownership']);
+    expect(withRule('cancelled')).toEqual([
+      'first-response',
+      'next-response',
+      'periodic-update',
+      'handoff-ack',
+      'handoff-resolution',
+    ]);
+    expect(
+      look([opened(day('09:00')), triaged('09:30', {}), solved(day('11:30'))], 'queue-ownership', day('12:00')),
+    ).toMatchObject({
+      status: 'met',
+      worked: 2,
+    });
+  });
+
+  it('begins paused in a case that is, and an answer ends its pause', () => {
+    const waiting = [...asked, status(day('10:00'), 'pending'), fromCustomer(day('10:30'))];
+    const begun = {
+      clock: 'next-response',
+      turn: 1,
+      startedAt: at('10:30'),
+      targetSeconds: 4 * HOUR,
+      calendar: 'office',
+      told: [],
+    };
+    expect(turnOf(fold(waiting, PENDING), 'next-response')).toEqual({
+      ...begun,
+      pauses: [{ from: at('10:30'), reason: 'pending' }],
+    });
+    expect(turnOf(fold([...waiting, reply(day('11:00'))], PENDING), 'next-response')).toEqual({
+      ...begun,
+      pauses: [{ from: at('10:30'), to: at('11:00'), reason: 'pending' }],
+      stoppedAt: at('11:00'),
+    });
+  });
+
+  it('is frozen once it was met: no pause is added', () => {
+    const met = turnOf(fold(asked, PENDING), 'first-response');
+    expect(turnOf(fold([...asked, status(day('10:00'), 'pending')], PENDING), 'first-response')).toEqual(met);
+    expect(met?.pauses).toEqual([]);
+  });
+
+  it('keeps count of its turns when a reply to a solved case begins none', () => {
+    const events = [...asked, reply(day('10:00')), solved(day('11:00')), reply(day('11:30'))];
+    expect(fold(events).ended).toMatchObject({ 'periodic-update': 1 });
+  });
+
+  it('is alone changed by a wait that is taken over', () => {
+    const take = (time: string, pauses: { from: string; to: string; reason: string }[] = []) =>
+      event('absorbed', day('12:00'), { from: 'zendesk:2', waiting: { startedAt: at(time), pauses } });
+    const others = (state: Case) => state.turns.filter((turn) => !turn.clock.endsWith('-response'));
+    const anew = fold([...asked, take('09:10')]);
+    expect(turnOf(anew, 'next-response')?.startedAt).toBe(at('09:10'));
+    expect(others(anew)).toEqual(others(fold(asked)));
+    const own = fold([opened(day('09:00')), take('08:30')]);
+    expect(turnOf(own, 'first-response')?.startedAt).toBe(at('08:30'));
+    expect(others(own)).toEqual(others(fold([opened(day('09:00'))])));
+    // As early as its own: its own stays, without the other's pauses.
+    const same = fold([
+      opened(day('09:00')),
+      take('09:00', [{ from: at('09:10'), to: at('09:20'), reason: 'pending' }]),
+    ]);
+    expect(turnOf(same, 'first-response')?.pauses).toEqual([]);
+  });
+
+  it('of a queue ends when the case leaves it, also if a machine turns out to have opened it', () => {
+    const bounce = { headers: { 'auto-submitted': 'auto-replied' } };
+    const moved = (time: string, group: string) => event('assigned', day(time), { assigneeId: null, group });
+    const events = [moved('08:30', '101'), opened(day('09:00'), bounce), moved('10:00', '102')];
+    expect(turnOf(fold(events), 'queue-ownership')).toMatchObject({ turn: 1, stoppedAt: at('10:00') });
+  });
+
+  it('is marked by a new policy only if that turn of that clock was promised something else', () => {
+    const turn = { turn: 2, startedAt: at('09:00'), targetSeconds: HOUR, calendar: 'office', pauses: [], told: [] };
+    const turns = [
+      { ...turn, clock: 'resolution' as const },
+      { ...turn, clock: 'agent-work' as const },
+    ];
+    const was = (clock: ClockName, number: number, targetSeconds: number) => ({
+      clock,
+      turn: number,
+      targetSeconds,
+      calendar: 'office',
+    });
+    const marked = (...targets: ReturnType<typeof was>[]) =>
+      retargetedByPolicy(turns, event('policy-changed', day('11:00'), { from: 'a', to: 'b', targets })).map(
+        ({ retargetedAt }) => retargetedAt,
+      );
+    expect(marked(was('resolution', 1, 60), was('agent-work', 1, 60))).toEqual([undefined, undefined]);
+    expect(marked(was('agent-work', 2, HOUR), was('resolution', 2, 60))).toEqual([at('11:00'), undefined]);
+    expect(marked(was('resolution', 2, HOUR), was('agent-work', 2, 60))).toEqual([undefined, at('11:00')]);
   });
 });
 
