@@ -5,7 +5,7 @@ import { clockPolicy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
 import type { TurnChoice } from '../../domain/turn-history.ts';
-import { instantAt } from './clock-instant.ts';
+import { instantAt, instantOf } from './clock-instant.ts';
 import { type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, fromIssue, isFields, LineError, wrong } from './line-error.ts';
 
@@ -140,6 +140,7 @@ export function eventsOf(line: Fields): CaseEvent[] {
     if (typeof given.type !== 'string' || !EVENT_TYPES.includes(given.type))
       throw fromIssue([{ path: ['type'], message: '' }], where, given, EVENT_TYPES);
     const occurredAt = given.occurredAt ?? at;
+    instantOf(occurredAt, given.occurredAt === undefined ? `${where}.at` : `${where}.occurredAt`);
     const filled = {
       key: `event-${String(i + 1).padStart(5, '0')}`,
       caseId,

@@ -6,7 +6,7 @@ import { Priority } from '../../domain/event.ts';
 import { type CalendarPolicy, type Policy, policyCalendars } from '../../domain/policy.ts';
 import { compilePolicy, compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { parseYears } from '../../policy/compiler/hours.ts';
-import { PolicyError } from '../../policy/compiler/problems.ts';
+import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
 import { isPlainCalendar, plainCalendar } from './clock-calendar.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading } from './line-error.ts';
 
@@ -17,7 +17,7 @@ export class Policies {
 
   /** The policy in a directory. Throws LineError. */
   inDirectory(dir: string): FoldContext {
-    return this.#once(`dir ${dir}`, () => compiling('policy', () => compilePolicyDir(resolve(dir)).policy));
+    return this.#once(`dir ${dir}`, () => compiling('policy', () => compilePolicyDir(resolve(dir)).policy, true));
   }
 
   /** A policy of which a line writes the clocks and calendars, as the files in policy/ have them. Throws LineError. */
@@ -159,13 +159,15 @@ export function yearsAround(instants: readonly number[]): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-function compiling(where: string, compile: () => Policy): Policy {
+/** `hasFiles`: what is wrong is in a file that its author can open, so the place in it is told. */
+function compiling(where: string, compile: () => Policy, hasFiles = false): Policy {
   try {
     return compile();
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const [first, ...more] = error.problems;
     const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    if (hasFiles && first !== undefined) throw new LineError(`${where}: ${formatProblem(first)}${rest}`);
     const place = [where, first?.path].join(' ').replace('policy calendars.calendar', 'calendar');
     throw new LineError(`${place}: ${first?.message}${rest}`);
   }

@@ -1,4 +1,4 @@
-import { ALWAYS, type Calendar, NoOpenTimeError } from '../../domain/calendar.ts';
+import { ALWAYS, type Calendar, groupCalendar, NoOpenTimeError } from '../../domain/calendar.ts';
 import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { toInstant } from '../../domain/event.ts';
 import { localToUtc } from '../../domain/zone-time.ts';
@@ -62,15 +62,21 @@ export function answerLocalLine(line: Fields): Fields {
 
 function calendarIn(line: Fields, instants: readonly number[], policies: Policies, directory: string): Calendar {
   const { calendar } = line;
-  if (typeof calendar === 'string') {
-    if (calendar === 'always') return ALWAYS;
+  if (calendar === 'always') return ALWAYS;
+  const named = (name: unknown, where: string) => {
     const context = isFields(line.policy)
       ? policies.inline(line.policy, yearsAround(instants))
       : policies.inDirectory(typeof line.policy === 'string' ? line.policy : directory);
     const names = Object.keys(context.policy.calendars);
-    if (!names.includes(calendar)) throw wrong('calendar', `one of ${[...names, 'always'].join(', ')}`, calendar);
-    return context.calendar(calendar);
-  }
+    if (typeof name !== 'string' || !names.includes(name))
+      throw wrong(where, `one of ${names.concat(where === 'calendar' ? 'always' : []).join(', ')}`, name);
+    return context.calendar(name);
+  };
+  if (typeof calendar === 'string') return named(calendar, 'calendar');
+  // A group names calendars of the policy.
+  const group = isFields(calendar) && Object.keys(calendar).length === 1 ? calendar['follow-the-sun'] : undefined;
+  if (Array.isArray(group) && group.length > 0)
+    return groupCalendar(group.map((name, i) => named(name, `calendar.follow-the-sun[${i}]`)));
   return calendarOf(fieldsAt(calendar, 'calendar', 'a calendar, or the name of one'), yearsAround(instants), policies);
 }
 
@@ -89,6 +95,8 @@ function targetOf(line: Fields): Target | undefined {
   }
   if (typeof value !== 'string') throw wrong('target', 'a duration such as "8 business hours", or seconds', value);
   const day = line['business-day'];
+  if (day === undefined && /\bbusiness days?$/.test(value))
+    throw wrong('target', 'business hours, or "business-day": "8 business hours" beside it', value);
   const daySeconds = typeof day === 'string' ? reading('business-day', () => parseDuration(day)).seconds : undefined;
   const { kind, seconds } = reading('target', () => parseDuration(value.replace(/^-/, ''), daySeconds));
   return { seconds: value.startsWith('-') ? -seconds : seconds, plain: kind === 'calendar' };
@@ -117,12 +125,17 @@ function dueOf(line: Fields, turn: Turn, target: Target | undefined, named: Cale
 
 type Span = readonly [from: number, to: number];
 
+const PAUSE = ['from', 'to', 'reason'];
+
 /** Pauses as `{"from", "to"}` or pairs, sorted, those that touch or overlap put together. One without an end goes on. */
 function pausesOf(raw: unknown): Span[] {
   if (raw === undefined || raw === null) return [];
   if (!Array.isArray(raw)) throw wrong('pauses', 'a list such as [["…", "…"]]', raw);
   const spans = raw.map((pause: unknown, i): Span => {
     const where = `pauses[${i}]`;
+    // "until" would else be a pause that never ends.
+    const other = isFields(pause) ? Object.keys(pause).find((key) => !PAUSE.includes(key)) : undefined;
+    if (other !== undefined) throw wrong(where, 'only "from" and "to" (and "reason")', other);
     const [from, to] = Array.isArray(pause) ? pause : isFields(pause) ? [pause.from, pause.to] : [];
     const span: Span = [
       instantOf(from, `${where}.from`),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { textLines } from '../text-lines.ts';
 import type { CommandIo } from './io.ts';
 import { type Fields, isFields, LineError, wrong } from './line-error.ts';
 
@@ -10,9 +10,9 @@ import { type Fields, isFields, LineError, wrong } from './line-error.ts';
  */
 export async function answerLines({ stdin, stdout }: CommandIo, answer: (line: Fields) => string): Promise<void> {
   let number = 0;
-  for await (const text of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of textLines(stdin)) {
     number++;
-    const trimmed = text.replace(/^\uFEFF/, '').trim();
+    const trimmed = text.trim();
     if (trimmed === '') continue;
     if (!stdout.write(`${answered(trimmed, number, answer)}\n`)) await once(stdout, 'drain');
   }

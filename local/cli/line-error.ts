@@ -67,6 +67,12 @@ function namesOf(issue: Issue | undefined): string[] {
 function expectation(issue: Issue | undefined, names: readonly string[]): string {
   if (names.length === 1) return JSON.stringify(names[0]);
   if (names.length > 1) return `one of ${names.join(', ')}`;
-  if (issue !== undefined && 'expected' in issue) return `a ${String(issue.expected)}`;
+  if (issue !== undefined && 'expected' in issue) return inWords(String(issue.expected));
   return issue?.message.startsWith('expected ') ? issue.message.slice('expected '.length) : 'something else';
+}
+
+/** What a schema calls a type, as a sentence says it. */
+function inWords(type: string): string {
+  if (type === 'array') return 'a list';
+  return type === 'object' || type === 'record' ? 'an object' : `a ${type}`;
 }

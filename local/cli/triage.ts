@@ -48,7 +48,7 @@ export async function triage(args: string[], io: CommandIo): Promise<number> {
   }
   await answerLines(io, (line) => {
     const { caseId, decision, ignored } = decide(line, context);
-    if (isText) return `${inWords(caseId, decision, ignored)}\n`;
+    if (isText) return `${inWords(String(line.id ?? caseId), decision, ignored)}\n`;
     const id = line.id === undefined ? {} : { id: line.id };
     return JSON.stringify({ ...id, caseId, ...decision, ...(ignored.length === 0 ? {} : { ignored }) });
   });
@@ -76,8 +76,8 @@ function decide(
   return { caseId: state.caseId, decision, ignored };
 }
 
-/** A decision as people read it. */
-function inWords(caseId: string, decision: Decision, ignored: readonly string[]): string {
+/** A decision as people read it, under a name for the case. */
+function inWords(name: string, decision: Decision, ignored: readonly string[]): string {
   const { matched = [], alternatives = [], tags, skills = [] } = decision;
   const also = [
     decision.sensitive ? 'sensitive' : undefined,
@@ -86,7 +86,7 @@ function inWords(caseId: string, decision: Decision, ignored: readonly string[])
     decision.duplicateOf === undefined ? undefined : `repeats ${decision.duplicateOf}`,
   ].filter((part) => part !== undefined);
   const lines = [
-    `${caseId}: ${decision.ruleId} — ${decision.reason}`,
+    `${name}: ${decision.ruleId} — ${decision.reason}`,
     `  ${decision.category}, ${decision.priority}, queue ${decision.queue}, route ${decision.route}, data class ${decision.dataClass}`,
     ...(also.length === 0 ? [] : [`  ${also.join('; ')}`]),
     `  language ${decision.language}; ${Math.round((decision.confidence ?? 0) * 100)} % sure; policy ${decision.policyVersion.slice(0, 12)}`,

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Options, parse } from 'csv-parse';
+import { textLines } from '../text-lines.ts';
 import { ExportError } from './mapping.ts';
 
 /** A row by its column names, and the line it stands on. */
@@ -90,15 +90,15 @@ async function* readCsv(text: Readable): AsyncGenerator<Row> {
 
 async function* readJsonLines(text: Readable, file: string): AsyncGenerator<Row> {
   let line = 0;
-  for await (const content of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const content of textLines(text)) {
     line += 1;
-    if (content.replace(/^\ufeff/, '').trim() !== '') yield { line, values: jsonRow(content, file, line) };
+    if (content.trim() !== '') yield { line, values: jsonRow(content, file, line) };
   }
 }
 
 function jsonRow(content: string, file: string, line: number): Record<string, string> {
   try {
-    const value: unknown = JSON.parse(content.replace(/^\ufeff/, ''));
+    const value: unknown = JSON.parse(content);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object');
     return Object.fromEntries(Object.entries(value).map(([key, cell]) => [key, textOf(cell)]));
   } catch {

@@ -130,6 +130,23 @@ describe('a line with a calendar as policy/ has it', () => {
     );
   });
 
+  it('takes a group of calendars that the policy names', async () => {
+    const policy = {
+      calendars: {
+        dublin: { zone: 'UTC', hours: { 'mon-fri': ['09:00-17:00'] } },
+        tokyo: { zone: 'Asia/Tokyo', hours: { 'mon-fri': ['09:00-17:00'] } },
+      },
+    };
+    // Dublin's last hour on Monday, then Tokyo's first: Tuesday 09:00 there is midnight in UTC.
+    const line = { policy, start: '2026-11-16T16:00:00Z', target: '2 business hours' };
+    const group = await answer({ ...line, calendar: { 'follow-the-sun': ['dublin', 'tokyo'] } });
+    expect(group.due).toBe('2026-11-17T01:00:00.000Z');
+    const wrong = await answer({ ...line, calendar: { 'follow-the-sun': ['dublin', 'tokio'] } });
+    expect(wrong.error).toBe('calendar.follow-the-sun[1]: expected one of dublin, tokyo, found "tokio"');
+    const none = await answer({ ...line, calendar: { 'follow-the-sun': [] } });
+    expect(none.error).toMatch(/^calendar\.follow-the-sun: expected /);
+  });
+
   it('says which of its fields meant nothing', async () => {
     expect(await answer({ calendar: OFFICE, start: '2026-11-16T09:00:00Z', taget: 3 })).toMatchObject({
       ignored: ['taget'],
@@ -274,8 +291,8 @@ describe('a line with events', () => {
     const byLine = await answer({ events: EVENTS, policy: dir, now });
     expect(byLine.clocks.map((one: { clock: string }) => one.clock)).toContain('first-response');
     expect(await answer({ events: EVENTS, now }, '--policy', dir)).toEqual(byLine);
-    expect((await answer({ events: EVENTS, now }, '--policy', '/nowhere')).error).toContain(
-      'expected a file with UTF-8 text',
+    expect((await answer({ events: EVENTS, now }, '--policy', '/nowhere')).error).toBe(
+      'policy: /nowhere/sources.yaml:1:1: (file): expected a file with UTF-8 text, found none (and 8 more)',
     );
   });
 
@@ -353,6 +370,11 @@ describe('lines that are bad', () => {
       { what: 1 },
       { calendar: OFFICE, start, end: '2226-11-16T09:00:00Z' },
       { calendar: OFFICE, start, target: 1e12 },
+      { calendar: OFFICE, start, target: '2 business days' },
+      { calendar: OFFICE, start: '2026-02-30T09:00:00Z' },
+      { calendar: OFFICE, start, pauses: [{ from: start, until: '2026-11-16T10:00:00Z' }] },
+      { events: [{ type: 'opened' }] },
+      { events: [{ type: 'opened', occurredAt: 'noon' }] },
       [],
       { calendar: OFFICE, start, target: 60 },
     ]);
@@ -387,7 +409,16 @@ describe('lines that are bad', () => {
       [15, undefined, 'expected "calendar", "events" or "replay" in the line, found none of them'],
       [16, undefined, 'end: expected instants that lie at most 100 years apart, found "2226-11-16T09:00:00Z"'],
       [17, undefined, 'target: expected at most ten years of seconds, found 1000000000000'],
-      [18, undefined, 'line: expected a JSON object, found an empty list'],
+      [
+        18,
+        undefined,
+        'target: expected business hours, or "business-day": "8 business hours" beside it, found "2 business days"',
+      ],
+      [19, undefined, 'start: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found "2026-02-30T09:00:00Z"'],
+      [20, undefined, 'pauses[0]: expected only "from" and "to" (and "reason"), found "until"'],
+      [21, undefined, 'events[0].at: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found nothing'],
+      [22, undefined, 'events[0].occurredAt: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found "noon"'],
+      [23, undefined, 'line: expected a JSON object, found an empty list'],
     ]);
     expect(found.at(-1)).toMatchObject({ due: '2026-11-16T09:01:00.000Z' });
   });

@@ -143,6 +143,18 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
 `);
   });
 
+  it('--text says which line a case came from by its id, if it has one', async () => {
+    const lines = [{ id: 'A-7', case: refund }, { id: 8, case: refund }, { case: { ...refund, caseId: 'zendesk:9' } }];
+    const { out } = await run(lines, '--text', '--policy', 'local/policy');
+    expect(out.match(/^\S.*?(?=: billing)/gm)).toEqual(['A-7', '8', 'zendesk:9']);
+  });
+
+  it('says in plain words what a field should be', async () => {
+    const [tags, custom] = await answers({ case: { tags: 'spam' } }, { case: { custom: 'plan' } });
+    expect(tags?.error).toBe('case.tags: expected a list, found "spam"');
+    expect(custom?.error).toBe('case.custom: expected an object, found "plan"');
+  });
+
   it('decides by the policy of the folder unless another is named', async () => {
     const { code, out } = await run([{ case: { subject: 'My password is lost' } }]);
     expect(code).toBe(0);
