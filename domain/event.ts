@@ -21,7 +21,13 @@ export function toInstant(ms: number): string {
 }
 
 function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+  const hasForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
+  return hasForm && !Number.isNaN(Date.parse(text)) && isDate(text.slice(0, 10));
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDate(day: string): boolean {
+  return new Date(day).toISOString().startsWith(day);
 }
 
 export const Priority = z.enum(['low', 'normal', 'high', 'urgent']);
