@@ -13,6 +13,9 @@ describe('words of a text', () => {
     ['full width', 'ＫＩＬＬ', ['kill']],
     ['a zero-width space inside a word', 'k\u200bill', ['kill']],
     ['a soft hyphen, a joiner, a variation selector, a filler', 'k\u00ad\u034fi\ufe0fl\u3164l', ['kill']],
+    ['an accent behind a joiner', 'ameac\u200d\u0327a', ['ameaça']],
+    ['letters struck out, underlined or in a box', 's\u0336u\u0336e\u0332 1\ufe0f\u20e3', ['sue', '1']],
+    ['Turkish capitals', 'İNTİHAR', ['intihar']],
     ['marks stay with their letters', 'हिन्दी', ['हिन्दी']],
     ['Chinese: each letter is a word', '我要退款。', ['我', '要', '退', '款']],
     ['Japanese: each letter is a word', '返金して', ['返', '金', 'し', 'て']],
@@ -32,6 +35,16 @@ describe('words of a text', () => {
 });
 
 describe('plain text', () => {
+  it.each([
+    ['marks', '\u0301\u0316'],
+    ['marks that become some', '\uff9e\u0316'],
+  ])('%s without end on one letter take no time', (_, pair) => {
+    const before = process.cpuUsage();
+    const words = wordsOf(`x${pair.repeat(50_000)} kill`);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+    expect(words).toEqual([expect.stringMatching(/^x.{10,30}$/u), 'kill']);
+  });
+
   it('clean keeps case and punctuation, and drops what nobody sees', () => {
     expect(clean('Ｋill\u200b you…')).toBe('Kill you...');
     expect(clean(' As it is. ')).toBe(' As it is. ');

@@ -42,8 +42,8 @@ function holds(condition: Condition, state: Case, facts: TriageFacts, calendar: 
   );
 }
 
-const visible = (text: string) => text.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
-const plain = (text: string) => visible(text).toLowerCase().trim();
+const visible = (text: string) => text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').normalize('NFKC');
+const plain = (text: string) => visible(text).toLowerCase().replaceAll('i\u0307', 'i').trim();
 const spaced = (text: string) =>
   ` ${plain(text)
     .replace(/[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/gu, ' $& ')
