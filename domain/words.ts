@@ -3,7 +3,7 @@ const ASCII = /^[\0-\x7f]*$/;
  * Characters that nobody sees, and lines and boxes drawn over letters: they would hide a phrase
  * from a rule, but not from a reader.
  */
-const HIDING = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u0305\u0332-\u0338\u20d0-\u20f0]+/gu;
+const HIDING = /[\u0305\u0332-\u0338\u20d0-\u20f0\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 /** More marks on one letter than any language writes (UAX 15, Stream-Safe Text): putting them in order takes the square of their number. */
 const STACKED = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 /** Letters of scripts that put no spaces between words: each is a word, so that a phrase is found inside a sentence. */
