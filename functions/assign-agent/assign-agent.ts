@@ -87,10 +87,9 @@ function standing(state: Case | undefined): AssignAgentResult['outcome'] {
 /** What each agent holds and, if it matters, had to look at today. */
 async function loadsOf(agents: readonly AgentPolicy[], now: number, sensitive: boolean, { store }: AssignAgentDeps) {
   const load = async ({ id, zone }: AgentPolicy): Promise<AgentLoad> => {
-    const [holding, today] = await Promise.all([
-      store.holding(id),
-      sensitive ? store.exposure(id, localDay(zone, now)) : { cases: 0, minutes: 0 },
-    ]);
+    // In this order: whatever changes the ledger after the holding was read gives the holding another version.
+    const holding = await store.holding(id);
+    const today = sensitive ? await store.exposure(id, localDay(zone, now)) : { cases: 0, minutes: 0 };
     return { holding, today };
   };
   const loads = await Promise.all(agents.map(async (agent) => [agent.id, await load(agent)] as const));

@@ -67,6 +67,25 @@ describe('assigning a case', () => {
     expect(counts.get('agentAssigned')).toBe(1);
   });
 
+  it('keeps to the limits of the day when another case is given between its two looks at an agent', async () => {
+    const exposure = { ...LIMITS, casesPerDay: 1, coolDownSeconds: 0 };
+    const { store, assign } = await setUp([OPENED, SENSITIVE], teamPolicy([agent('lena')], exposure));
+    const held = { other: leaseOf('2026-11-16T09:59:00.000Z', true, exposure) };
+    const { holding } = store;
+    let first = true;
+    store.holding = async (agentId) => {
+      if (!first) return holding(agentId);
+      first = false;
+      // Slower than the look at the ledger, if both were begun at once.
+      await new Promise(setImmediate);
+      const days = [{ day: '2026-11-16', cases: 1, minutes: 15 }];
+      await store.saveHolding({ holding: { ...emptyHolding('lena'), held }, days });
+      return holding(agentId);
+    };
+    expect(await assign()).toEqual({ outcome: 'deferred' });
+    expect(store.ledger()).toEqual({ 'lena 2026-11-16': { cases: 1, minutes: 15 } });
+  });
+
   it('looks at what an agent holds and has seen today, as it is when it is saved', async () => {
     const { store, assign } = await setUp([OPENED, SENSITIVE]);
     const lease = leaseOf('2026-11-16T09:59:00.000Z', true, LIMITS);
