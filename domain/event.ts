@@ -302,15 +302,9 @@ function rank(event: CaseEvent): number {
   }
 }
 
-/** The place of an event in its case's log, as text that sorts: occurredAt, rank, key. */
+/** The place of an event in its case's log, as text that sorts: occurredAt, rank, key. No two events of a case share one. */
 export function logPosition(event: CaseEvent): string {
   return `${event.occurredAt}|${rank(event)}|${event.key}`;
-}
-
-/** Orders two events of one case as the fold wants them; any two distinct events differ. */
-export function compareEvents(a: CaseEvent, b: CaseEvent): number {
-  const [pa, pb] = [logPosition(a), logPosition(b)];
-  return pa < pb ? -1 : pa > pb ? 1 : 0;
 }
 
 /** A log as the fold wants it: in order, each key once. */

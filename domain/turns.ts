@@ -1,6 +1,6 @@
 import { isOpenTurn, isPaused, type Turn } from './clock.ts';
 import type { CaseStatus, ClockName, EventOf, Pause, Priority } from './event.ts';
-import { clockPolicy, type Policy, type PromiseSubject, promiseOf } from './policy.ts';
+import { clockPolicy, type Policy, type PromiseKey, type PromiseSubject, promiseOf } from './policy.ts';
 import { languageOf } from './triage-fields.ts';
 
 /**
@@ -224,7 +224,7 @@ export function takeOver(
   return { ...unchanged(state), turns: state.turns.map((turn) => (turn === own ? taken : turn)) };
 }
 
-function subjectOf(state: Timed): PromiseSubject {
+function subjectOf(state: Timed): PromiseSubject & Record<PromiseKey, string | undefined> {
   const { priority, queue, fields, handoff } = state;
   return {
     priority,
