@@ -139,11 +139,11 @@ export function heldOutside({ source, fields }: Case, policy: Policy): boolean {
   return fields.assigneeId !== undefined && agentOf(source, fields.assigneeId, policy) === undefined;
 }
 
-/** Is the case our own team's: kept home, come home from vendors, or reopened after a vendor resolved it? */
+/** Is the case our own team's: kept home, come home from vendors, or reopened after a vendor resolved it or was told to stop? */
 function isHome({ triage, broughtHomeAt, handoff, reopens }: Case): boolean {
   if (triage === undefined) return false;
   if (triage.route !== 'vendor') return triage.route === 'home';
-  if (handoff?.state === 'resolved' && reopens > 0) return true;
+  if ((handoff?.state === 'resolved' || handoff?.state === 'recalled') && reopens > 0) return true;
   return broughtHomeAt !== undefined && broughtHomeAt >= triage.at;
 }
 

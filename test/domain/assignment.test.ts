@@ -282,8 +282,9 @@ describe('an agent is to be found', () => {
     expect(ofVendors(home('09:30'), keptHome(at('09:40'), { route: 'parked' }))).toBe(false);
   });
 
-  it('for a case that is reopened after a vendor resolved it', () => {
+  it('for a case that is reopened after a vendor resolved it, or had to give it back', () => {
     const vendor = { handoffId: 'ho_1', vendor: 'manila' };
+    const recall = { ...vendor, by: 'case-solved' };
     const handoff = [
       event('handoff-offered', at('09:02'), {
         ...vendor,
@@ -299,6 +300,10 @@ describe('an agent is to be found', () => {
     expect(ofVendors(...handoff, solved(at('09:31')))).toBe(false);
     expect(ofVendors(...handoff, solved(at('09:31')), reopened(at('10:00')))).toBe(true);
     expect(ofVendors(solved(at('09:01')), reopened(at('09:02')), ...handoff.slice(0, 1))).toBe(false);
+    // Solved by hand while the vendor had it: the handoff was recalled, and no other follows it.
+    const byHand = [...handoff.slice(0, 2), solved(at('09:31')), event('handoff-recalled', at('09:32'), recall)];
+    expect(ofVendors(...byHand)).toBe(false);
+    expect(ofVendors(...byHand, reopened(at('10:00')))).toBe(true);
   });
 });
 
