@@ -11,12 +11,16 @@ import { type Alert, alertFor } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import type { CaseEvent, EventOf } from '../../domain/event.ts';
 import { type Policy, policyCalendars } from '../../domain/policy.ts';
+import { receipt } from '../../domain/receipt.ts';
 import { renderAlert } from '../../functions/adapters/mail/render-alert.ts';
 import { acknowledgePage } from '../../functions/lead-console/acknowledge-page.ts';
+import { receiptPage } from '../../functions/lead-console/receipt-page.ts';
+import { acknowledgeUrl, receiptUrl } from '../../functions/shared/links.ts';
 import { OFFICE_HOURS, POLICY } from '../../test/support/policy-fixture.ts';
 
 const policy: Policy = {
   ...POLICY,
+  version: '5f2a9c0d1e7b4a66',
   organisation: 'Lumen Stream',
   sources: { zendesk: { kind: 'zendesk', apiUrl: 'https://lumenstream.zendesk.com' } },
   clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: clock.calendar === 'office' ? 'us-support' : clock.calendar })),
@@ -53,7 +57,7 @@ const events = [
     decision: {
       ruleId: 'playback-during-premiere',
       reason: 'playback fails while a premiere is running',
-      policyVersion: '5f2a9c0d1e7b4a66',
+      policyVersion: policy.version,
       priority: 'urgent',
       queue: 'playback',
       route: 'vendor',
@@ -89,15 +93,25 @@ const alerts = {
 
 const [lead] = policy.leads;
 if (lead === undefined) throw new Error('the sample policy has no lead');
-const link = 'https://relay.lumen.example/alerts/al_sample/acknowledge?token=sample';
+const link = acknowledgeUrl('https://relay.lumen.example', 'al_sample', 'sample');
+const receiptLink = receiptUrl('https://relay.lumen.example', 'al_sample', 'sample');
 const view = (kind: keyof typeof alerts, time: string) => {
   const alert = alertFor(alerts[kind], 'al_sample') as Alert;
-  return { alert, state, lead, context, rung: 0, now: Date.parse(at(time)) };
+  return { alert, state, lead, context, rung: 0, now: Date.parse(at(time)), receiptLink };
 };
 
+/** A case of the afternoon before, which waited for its customer for a while in the morning. */
+const overNight = [
+  { ...event('opened', '14:00:00.000', { fields: {}, priority: 'urgent' }), occurredAt: '2026-11-17T20:40:00.000Z' },
+  event('status-changed', '14:20:00.000', { status: 'pending' }),
+  event('status-changed', '15:05:00.000', { status: 'open' }),
+];
+const explained = receipt(overNight, context, { clock: 'resolution' }, Date.parse(at('15:24:31.000')));
+if (explained === undefined) throw new Error('the sample case has no such clock');
+
 const pictures = {
-  'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,745' },
-  'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,745' },
+  'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,800' },
+  'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,800' },
   'acknowledge-page': {
     html: acknowledgePage({
       ...view('breach', '15:49:00.000'),
@@ -112,8 +126,9 @@ const pictures = {
         { to: 'jonas', at: at('15:47:01.000') },
       ],
     }),
-    size: '700,915',
+    size: '700,980',
   },
+  'receipt-page': { html: receiptPage(explained, lead.zone, 'sample'), size: '900,1230' },
 };
 
 const pages = join(import.meta.dirname, '../../.local/pictures');
