@@ -24,6 +24,7 @@ import {
   followStatus,
   isOver,
   reopen,
+  restored,
   retarget,
   retargetedByPolicy,
   startFromOpening,
@@ -94,6 +95,8 @@ export const Case = z.object({
   ended: z.record(z.string(), z.number()),
   csat: z.optional(z.enum(['good', 'bad'])),
   mergedInto: z.optional(z.string()),
+  /** When it was deleted, until it is worked again: what that cancelled comes back. */
+  deletedAt: z.optional(Instant),
   policyVersion: z.string(),
   /** Log position of the last event folded in. */
   foldedTo: z.string(),
@@ -289,7 +292,7 @@ function foldTriaged(state: Case, event: EventOf<'triaged'>, context: FoldContex
   const { occurredAt: at } = event;
   const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
   const decided = { ...state, priority, fields, triage: { ...triage, at } };
-  if (triage.route === 'parked') return { ...decided, queue, turns: cancelAll(state.turns, at) };
+  if (triage.route === 'parked') return { ...omit(decided, 'deletedAt'), queue, turns: cancelAll(state.turns, at) };
   return receivedIn(queue, decided, at, context);
 }
 
@@ -352,11 +355,18 @@ function foldHandoff(
 
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {
   const next: Case = { ...state, status };
-  if (status === 'merged' || status === 'deleted') return { ...next, turns: cancelAll(next.turns, at) };
+  if (status === 'deleted') return { ...next, deletedAt: next.deletedAt ?? at, turns: cancelAll(next.turns, at) };
+  if (status === 'merged') return { ...omit(next, 'deletedAt'), turns: cancelAll(next.turns, at) };
   if (isOver(status)) return isOver(state.status) ? next : { ...next, turns: endAsOver(next.turns, at) };
   const { policy } = context;
-  const working = isOver(state.status) ? { ...next, ...reopen(next, at, policy), reopens: next.reopens + 1 } : next;
+  const working = isOver(state.status) ? takeUpAgain(next, at, policy) : next;
   return { ...working, turns: followStatus(working.turns, status, at, policy) };
+}
+
+function takeUpAgain(state: Case, at: string, policy: Policy): Case {
+  const { deletedAt, ...back } = state;
+  const turns = deletedAt === undefined ? state.turns : restored(state.turns, deletedAt, at);
+  return { ...back, ...reopen({ ...back, turns }, at, policy), reopens: state.reopens + 1 };
 }
 
 function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFields {

@@ -40,6 +40,8 @@ export function isOver(status: CaseStatus): boolean {
 /** Clocks that begin when a case is opened. */
 const FROM_OPENING: readonly ClockName[] = ['first-response', 'resolution', 'requester-wait', 'agent-work'];
 
+const HANDOFFS: readonly ClockName[] = ['handoff-ack', 'handoff-resolution'];
+
 /** As much of a case as its clocks depend on. */
 export interface Timed {
   readonly status: CaseStatus;
@@ -157,6 +159,18 @@ export function reopen(state: Timed, at: string, policy: Policed): Changed {
     }
   }
   return changed;
+}
+
+/** Takes up again what the deletion of a case cancelled, as it was a mistake; but handoffs, which were recalled. */
+export function restored(turns: readonly Turn[], deletedAt: string, at: string): Turns {
+  return turns.map((turn) => {
+    const { cancelledAt, ...open } = turn;
+    if (cancelledAt !== deletedAt || HANDOFFS.includes(turn.clock)) return turn;
+    return pauseAgain(
+      { ...open, pauses: closePause(turn.pauses, deletedAt) },
+      { from: deletedAt, to: at, reason: 'deleted' },
+    );
+  });
 }
 
 /** Gives every open turn the target that the case now has, from its original start and with its pauses. */

@@ -336,6 +336,58 @@ describe('a parked case', () => {
   });
 });
 
+describe('a case that was deleted by mistake', () => {
+  const start = opened(day('09:00'));
+  const gone = status(day('10:00'), 'deleted');
+
+  it('has its promises again when it is back: the time in between was a pause', () => {
+    const log = [start, gone, status(day('11:00'), 'open')];
+    for (const name of ['first-response', 'resolution', 'requester-wait', 'agent-work'] as const)
+      expect(look(log, name, day('12:00'))).toEqual({ turn: 1, status: 'running', dueAt: at('14:00'), worked: 2 });
+    expect(turnOf(fold(log), 'resolution')?.pauses).toEqual([
+      { from: at('10:00'), to: at('11:00'), reason: 'deleted' },
+    ]);
+  });
+
+  it('takes them up paused, if that is how it comes back, or how it was', () => {
+    const paused = [start, status(day('09:30'), 'pending'), gone, status(day('11:00'), 'pending')];
+    expect(turnOf(fold(paused), 'resolution')?.pauses).toEqual([
+      { from: at('09:30'), to: at('10:00'), reason: 'pending' },
+      { from: at('10:00'), to: at('11:00'), reason: 'deleted' },
+      { from: at('11:00'), reason: 'pending' },
+    ]);
+  });
+
+  it('also when it comes back solved and is reopened later', () => {
+    const log = [start, gone, solved(day('10:30')), reopened(day('11:00'))];
+    expect(look(log, 'resolution', day('12:00'))).toMatchObject({ status: 'running', dueAt: at('14:00') });
+  });
+
+  it('does not take up what had ended before, nor what a vendor owed', () => {
+    const offered = event('handoff-offered', day('09:20'), {
+      handoffId: 'ho_1',
+      vendor: 'manila',
+      attempt: 1,
+      reason: '',
+      packetHash: '',
+      answerBy: at('12:00'),
+    });
+    const log = [start, reply(day('09:10')), offered, gone, gone, status(day('11:00'), 'open')];
+    expect(look(log, 'first-response', day('12:00'))).toMatchObject({ status: 'met' });
+    expect(look(log, 'handoff-ack', day('12:00'))).toMatchObject({ status: 'cancelled' });
+    expect(look(log, 'periodic-update', day('12:00'))).toMatchObject({ status: 'running' });
+  });
+
+  it.each([
+    ['was merged away then', event('merged', day('10:30'), { into: '7' })],
+    ['was parked then', triaged('10:30', { route: 'parked' })],
+  ])('stays without them if it %s', (_, then) => {
+    const log = [start, gone, then, status(day('11:00'), 'open')];
+    expect(look(log, 'resolution', day('12:00'))).toMatchObject({ status: 'cancelled' });
+    expect(fold(log)).not.toHaveProperty('deletedAt');
+  });
+});
+
 describe('a case that took in another', () => {
   const absorbed = (time: string, waiting?: EventOf<'absorbed'>['waiting']) =>
     event('absorbed', day(time), { from: 'zendesk:2', ...(waiting === undefined ? {} : { waiting }) });
