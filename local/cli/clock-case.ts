@@ -40,6 +40,7 @@ export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
   const choices = receiptsAsked(line, options.receipts, state);
   const receipts = choices.flatMap((choice) => receipt(events, context, choice, now) ?? []);
   const [wanted] = choices;
+  const ignored = [...Object.keys(line).filter((name) => !ASKED.includes(name)), ...ignoredIn(line, all)];
   if (choices.length === 1 && receipts.length === 0 && !isAll(line, options.receipts))
     throw wrong('receipt', `a clock that the case has (${names(state)})`, wanted?.clock);
   return {
@@ -51,6 +52,7 @@ export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
       now: toInstant(now),
       clocks: state?.turns.map((turn) => clockOf(turn, context, now)) ?? [],
       ...(choices.length === 0 ? {} : isAll(line, options.receipts) ? { receipts } : { receipt: receipts[0] }),
+      ...(ignored.length === 0 ? {} : { ignored }),
     },
     receipts,
   };
@@ -155,6 +157,23 @@ export function eventsOf(line: Fields): CaseEvent[] {
     return result.data;
   });
 }
+
+/** Names in a line's events that mean nothing, as `events[1].pubic`. */
+export function ignoredIn(line: Fields, events: readonly CaseEvent[]): string[] {
+  return events.flatMap((event, i) => {
+    const raw = (line.events as Fields[])[i] ?? {};
+    const fields = 'fields' in event && isFields(raw.fields) ? unread(raw.fields, event.fields ?? {}) : [];
+    const names = unread(raw, event).filter((name) => name !== 'at');
+    return [...names, ...fields.map((name) => `fields.${name}`)].map((name) => `events[${i}].${name}`);
+  });
+}
+
+/** What is written and was not taken. */
+function unread(raw: Fields, read: object): string[] {
+  return Object.keys(raw).filter((name) => !(name in read));
+}
+
+const ASKED = ['id', 'events', 'caseId', 'policy', 'now', 'at', 'receipt'];
 
 function defined(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -2,7 +2,7 @@ import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import { textKey } from '../../domain/duplicates.ts';
 import { CaseFields, CaseStatus, Instant, Priority, toInstant } from '../../domain/event.ts';
 import type { CustomerCase } from '../../domain/triage-fields.ts';
-import { eventsOf } from './clock-case.ts';
+import { eventsOf, ignoredIn } from './clock-case.ts';
 import { type Fields, fieldsAt, fromIssue, LineError, wrong } from './line-error.ts';
 
 /** What a line says of a case. */
@@ -27,10 +27,11 @@ const BESIDE = ['id', 'line', 'case', 'history', 'openedAt'];
 export function caseOf(line: Fields, context: FoldContext, now: number): GivenCase {
   const history = line.history === undefined ? undefined : historyOf(line.history);
   if ('events' in line) {
-    const events = eventsOf(line).filter(({ type }) => type !== 'triaged');
+    const all = eventsOf(line);
+    const events = all.filter(({ type }) => type !== 'triaged');
     const state = foldCase(events, context);
     if (state === undefined) throw new LineError('events: expected an event of a CRM, found only decisions');
-    return { state, history, ignored: [] };
+    return { state, history, ignored: ignoredIn(line, all) };
   }
   const isWrapped = 'case' in line;
   const given = isWrapped ? fieldsAt(line.case, 'case') : line;

@@ -278,6 +278,21 @@ describe('a line with events', () => {
     expect(await answer({ events: EVENTS, policy: POLICY, now: '2026-11-16T08:00:00Z' })).toMatchObject({ clocks: [] });
   });
 
+  it('says which names in it meant nothing: a private note would else be a reply', async () => {
+    const note = { type: 'message-added', author: 'agent', at: '2026-11-16T10:00:00Z', pubic: false };
+    const opened = { type: 'opened', at: '2026-11-16T09:00:00Z', fields: { subjct: 'Refund', subject: 'Refund' } };
+    const line = { events: [opened, note], policy: POLICY, now: '2026-11-16T12:00:00Z', recept: true };
+    expect((await answer(line)).ignored).toEqual(['recept', 'events[0].fields.subjct', 'events[1].pubic']);
+    const right = {
+      events: [
+        { ...opened, fields: {} },
+        { ...note, pubic: undefined, public: false },
+      ],
+      policy: POLICY,
+    };
+    expect(await answer(right)).not.toHaveProperty('ignored');
+  });
+
   it('takes the present from the command line, and never one before the log', async () => {
     const line = { events: EVENTS, policy: POLICY };
     expect((await answer(line, '--now', '2026-11-17T11:00:00Z')).now).toBe('2026-11-17T11:00:00.000Z');

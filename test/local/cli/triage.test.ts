@@ -149,6 +149,11 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
     expect(out.match(/^\S.*?(?=: billing)/gm)).toEqual(['A-7', '8', 'zendesk:9']);
   });
 
+  it('says which names of a log meant nothing', async () => {
+    const opened = { type: 'opened', at: '2026-11-16T09:00:00Z', fields: { subjct: 'Refund' } };
+    expect((await answer({ events: [opened] })).ignored).toEqual(['events[0].fields.subjct']);
+  });
+
   it('says in plain words what a field should be', async () => {
     const [tags, custom] = await answers({ case: { tags: 'spam' } }, { case: { custom: 'plan' } });
     expect(tags?.error).toBe('case.tags: expected a list, found "spam"');
