@@ -82,6 +82,7 @@ describe('due: start + open time', () => {
     const never = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [] });
     expect(() => never.add(0, 1)).toThrow(NoOpenTimeError);
     expect(() => never.nextOpen(0)).toThrow(NoOpenTimeError);
+    expect(() => never.nextOpen(0)).toThrow(expect.objectContaining({ name: 'NoOpenTimeError' }));
     const once = compileCalendar({ zone: 'UTC', weekly: {}, holidays: [], special: { '2026-01-01': [[0, 60]] } });
     expect(iso(once.add(at('2025-12-31T00:00:00Z'), HOUR))).toBe('2026-01-01T01:00:00.000Z');
     expect(() => once.add(at('2025-12-31T00:00:00Z'), 2 * HOUR)).toThrow(NoOpenTimeError);
@@ -259,6 +260,24 @@ describe('openings', () => {
     }
     return found;
   };
+
+  it('of a calendar that closes on one day only end there, however far off that is', () => {
+    const day = [[0, 1440]] as const;
+    const open = compileCalendar({
+      zone: 'UTC',
+      weekly: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
+      holidays: ['2026-10-01'],
+    });
+    const [from, to] = [at('2026-01-01T00:00:00Z'), at('2028-01-01T00:00:00Z')];
+    const until = ['2026-01-01T00:00:00.000Z', '2026-10-01T00:00:00.000Z'];
+    expect(first(open.openings(from), 1)).toEqual([until]);
+    expect(first(open.openings(from, to), 9)).toEqual([
+      until,
+      ['2026-10-02T00:00:00.000Z', '2028-01-01T00:00:00.000Z'],
+    ]);
+    // The same where all of it is known already.
+    expect(first(open.openings(from), 1)).toEqual([until]);
+  });
 
   it('go on without an end, cut to where they begin', () => {
     expect(first(office().openings(at('2024-01-19T12:00Z')), 2)).toEqual([
