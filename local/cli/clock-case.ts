@@ -5,7 +5,7 @@ import { clockPolicy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
 import type { TurnChoice } from '../../domain/turn-history.ts';
-import { instantAt, instantOf } from './clock-instant.ts';
+import { checkSpan, instantAt, instantOf, LONGEST_SECONDS } from './clock-instant.ts';
 import { type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, fromIssue, isFields, LineError, wrong } from './line-error.ts';
 
@@ -33,9 +33,11 @@ export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
   const last = Math.max(...all.map(({ occurredAt }) => Date.parse(occurredAt)));
   const asked = instantAt(line, 'now') ?? instantAt(line, 'at');
   const now = asked ?? options.now ?? Math.max(Date.now(), last);
+  const instants = [...all.map(({ occurredAt }) => Date.parse(occurredAt)), now];
+  checkSpan(instants, 'events', 'a log and a present');
   // Asked about a moment in the middle of a log, the answer knows nothing of what came after it.
   const events = all.filter(({ occurredAt }) => Date.parse(occurredAt) <= now);
-  const context = contextOf(line, yearsAround([...all.map(({ occurredAt }) => Date.parse(occurredAt)), now]), options);
+  const context = contextOf(line, yearsAround(instants), options);
   const state = foldCase(events, context);
   const choices = receiptsAsked(line, options.receipts, state);
   const receipts = choices.flatMap((choice) => receipt(events, context, choice, now) ?? []);
@@ -61,6 +63,7 @@ export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
 /** Works a receipt out anew and says whether it comes to the same. Throws LineError. */
 export function answerReplayLine(line: Fields): Fields {
   const given = isFields(line.replay) && 'replay' in line.replay ? line.replay : line;
+  checkReplay(given.replay);
   let measured: Measure;
   try {
     measured = replayReceipt(given);
@@ -75,6 +78,16 @@ export function answerReplayLine(line: Fields): Fields {
       ? {}
       : { agrees: Object.entries(figures).every(([name, value]) => measured[name as keyof Measure] === value) };
   return { ...defined({ caseId, clock, turn }), ...measured, ...stated };
+}
+
+/** Refuses what would lay out calendars for minutes; what is no receipt at all is told by who reads it. */
+function checkReplay(replay: unknown): void {
+  if (!isFields(replay)) return;
+  const { asOf, startedAt, targetSeconds } = replay;
+  const instants = [asOf, startedAt].map((text) => (typeof text === 'string' ? Date.parse(text) : Number.NaN));
+  checkSpan(instants, 'receipt.replay', 'a start and a present');
+  if (typeof targetSeconds === 'number' && targetSeconds > LONGEST_SECONDS)
+    throw wrong('receipt.replay.targetSeconds', 'at most ten years of seconds', targetSeconds);
 }
 
 function contextOf(line: Fields, years: readonly number[], { policies, directory }: CaseOptions): FoldContext {

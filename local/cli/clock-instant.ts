@@ -1,5 +1,10 @@
-import { Instant } from '../../domain/event.ts';
-import { type Fields, wrong } from './line-error.ts';
+import { Instant, toInstant } from '../../domain/event.ts';
+import { type Fields, LineError, wrong } from './line-error.ts';
+
+/** Farther apart, and a line would lay out calendars for minutes: it is a typing error. */
+export const LONGEST_MS = 100 * 366 * 86_400_000;
+/** The same for a target, seconds: ten years. */
+export const LONGEST_SECONDS = LONGEST_MS / 10_000;
 
 /** An instant of a line, ms; undefined if it is not given. Throws LineError. */
 export function instantAt(line: Fields, name: string): number | undefined {
@@ -12,4 +17,11 @@ export function instantOf(value: unknown, where: string): number {
   const result = Instant.safeParse(value);
   if (!result.success) throw wrong(where, 'an ISO 8601 instant such as 2026-11-22T09:30:00Z', value);
   return Date.parse(result.data);
+}
+
+/** Throws LineError for instants (ms) too far apart to be meant. `what` they are: "a log and a present". */
+export function checkSpan(instants: readonly number[], where: string, what: string): void {
+  const [first, last] = [Math.min(...instants), Math.max(...instants)];
+  if (last - first > LONGEST_MS)
+    throw new LineError(`${where}: expected ${what} within 100 years, found ${toInstant(first)} to ${toInstant(last)}`);
 }

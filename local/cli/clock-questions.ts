@@ -3,7 +3,7 @@ import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { toInstant } from '../../domain/event.ts';
 import { localToUtc } from '../../domain/zone-time.ts';
 import { parseDuration } from '../../policy/compiler/duration.ts';
-import { instantAt, instantOf } from './clock-instant.ts';
+import { instantAt, instantOf, LONGEST_MS, LONGEST_SECONDS } from './clock-instant.ts';
 import { calendarOf, type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
 
@@ -22,9 +22,6 @@ const ASKED = [
   'windows',
 ];
 const BESIDE = ['id', 'calendar', 'kind', 'policy', 'business-day', 'time_zone', 'zone', 'local'];
-
-/** Farther, and a line would lay out calendars for minutes: it is a typing error. */
-const LONGEST_MS = 100 * 366 * 86_400_000;
 
 /** Answers a line with a calendar. `directory`: the policy whose calendars can be named. Throws LineError. */
 export function answerCalendarLine(line: Fields, policies: Policies, directory: string): Fields {
@@ -90,7 +87,7 @@ function targetOf(line: Fields): Target | undefined {
   const value = line.target ?? line.business_seconds ?? line.seconds;
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number') {
-    if (!(Math.abs(value) <= LONGEST_MS / 10_000)) throw wrong('target', 'at most ten years of seconds', value);
+    if (!(Math.abs(value) <= LONGEST_SECONDS)) throw wrong('target', 'at most ten years of seconds', value);
     return { seconds: value, plain: false };
   }
   if (typeof value !== 'string') throw wrong('target', 'a duration such as "8 business hours", or seconds', value);

@@ -438,6 +438,25 @@ describe('lines that are bad', () => {
     expect(found.at(-1)).toMatchObject({ due: '2026-11-16T09:01:00.000Z' });
   });
 
+  it('of a log or a receipt that would lay out calendars for centuries are not begun', async () => {
+    const ancient = '0001-01-01T00:00:00Z';
+    const late = '9999-12-31T00:00:00Z';
+    const [receipt] = await answers([{ events: EVENTS, policy: POLICY, receipt: 'resolution', now: EVENTS[0]?.at }]);
+    const { replay } = (receipt as { receipt: { replay: object } }).receipt;
+    const found = await answers([
+      { events: [{ type: 'opened', at: ancient }], policy: POLICY, now: '2026-11-16T09:00:00Z' },
+      { events: EVENTS, policy: POLICY, now: late },
+      { replay: { ...replay, asOf: late } },
+      { replay: { ...replay, targetSeconds: 1e15 } },
+    ]);
+    expect(found.map(({ error }) => error)).toEqual([
+      'events: expected a log and a present within 100 years, found 0001-01-01T00:00:00.000Z to 2026-11-16T09:00:00.000Z',
+      'events: expected a log and a present within 100 years, found 2026-11-16T09:00:00.000Z to 9999-12-31T00:00:00.000Z',
+      'receipt.replay: expected a start and a present within 100 years, found 2026-11-16T09:00:00.000Z to 9999-12-31T00:00:00.000Z',
+      'receipt.replay.targetSeconds: expected at most ten years of seconds, found 1000000000000000',
+    ]);
+  });
+
   it.each([
     [['--recept'], /recept/],
     [['--receipt', 'resolutoin'], /--receipt: expected one of/],
