@@ -1,5 +1,5 @@
 import { isOpenTurn, isPaused, type Turn } from './clock.ts';
-import type { CaseStatus, ClockName, EventOf, Pause, Priority } from './event.ts';
+import type { CaseStatus, ClockName, EventOf, Pause, Priority, Route } from './event.ts';
 import { clockPolicy, type Policy, type PromiseKey, type PromiseSubject, promiseOf } from './policy.ts';
 import { languageOf } from './triage-fields.ts';
 
@@ -49,13 +49,15 @@ export interface Timed {
   /** Ended turns that are no longer kept in `turns`, per clock. */
   readonly ended: Readonly<Record<string, number>>;
   readonly priority: Priority;
+  /** Public replies of people so far. */
+  readonly replies: number;
   readonly queue?: string | undefined;
   readonly fields: {
     readonly tier?: string | undefined;
     readonly channel?: string | undefined;
     readonly language?: string | undefined;
   };
-  readonly triage?: { readonly language: string } | undefined;
+  readonly triage?: { readonly language: string; readonly route?: Route } | undefined;
   readonly handoff?: { readonly vendor: string } | undefined;
 }
 
@@ -158,7 +160,18 @@ export function reopen(state: Timed, at: string, policy: Policed): Changed {
       changed = { ...changed, turns: changed.turns.map((other) => (other === turn ? again : other)) };
     }
   }
-  return changed;
+  return { ...changed, turns: stillOwed({ ...state, ...changed }, at) };
+}
+
+/** A first response that was never given is owed again, where it stopped: solving and reopening a case is no answer. */
+function stillOwed({ turns, triage, replies }: Timed, at: string): Turns {
+  if (replies > 0 || waitingTurn(turns) !== undefined || triage?.route === 'parked') return [...turns];
+  return turns.map((turn) => {
+    const { cancelledAt, ...owed } = turn;
+    return turn.clock === 'first-response' && cancelledAt !== undefined
+      ? pauseAgain(owed, { from: cancelledAt, to: at, reason: 'solved' })
+      : turn;
+  });
 }
 
 /** Takes up again what the deletion of a case cancelled, as it was a mistake; but handoffs, which were recalled. */

@@ -117,6 +117,29 @@ describe('requester wait and agent work', () => {
   });
 });
 
+describe('a first response that was never given', () => {
+  const begun = [opened(day('09:00')), solved(day('10:00'))];
+
+  it('is owed again when the case is reopened, where it stopped: solving and reopening is no answer', () => {
+    const events = [...begun, reopened(day('12:00'))];
+    expect(look(events, 'first-response', day('13:00'))).toEqual({
+      turn: 1,
+      status: 'running',
+      dueAt: at('15:00'),
+      worked: 2,
+    });
+    const twice = [...events, solved(day('13:00')), reopened(day('14:00'))];
+    expect(look(twice, 'first-response', day('14:00'))).toMatchObject({ dueAt: at('16:00'), worked: 2 });
+  });
+
+  it('is not owed if it was given meanwhile, if the customer has a new wait, or if the case is parked', () => {
+    const status = (...events: CaseEvent[]) => look([...begun, ...events], 'first-response', day('13:00'))?.status;
+    expect(status(reply(day('10:30')), reopened(day('12:00')))).toBe('cancelled');
+    expect(status(fromCustomer(day('11:00')), reopened(day('12:00')))).toBe('cancelled');
+    expect(status(triaged('10:01', { route: 'parked' }), reopened(day('12:00')))).toBe('cancelled');
+  });
+});
+
 describe('periodic update', () => {
   it('begins with a public reply, not with the opening', () => {
     expect(look([opened(day('09:00'))], 'periodic-update', day('10:00'))).toBeUndefined();
