@@ -241,7 +241,7 @@ describe.concurrent('a case on its way through the house', () => {
       // Why it is due then: as a page, and as JSON that says the same deadline when it is worked out anew.
       const why = /https?:\/\/\S+\/receipt\?token=[\w.%-]+/.exec(mail.text)?.[0] ?? '';
       const page = await (await fetch(why)).text();
-      expect(page).toContain('20 s');
+      expect(page).toContain('0:00:20 promised');
       expect(page).not.toContain('bluefinch');
       const receipt = await (await fetch(`${why}&format=json`)).json();
       expect(receipt).toMatchObject({ clock: 'first-response', dueAt: breached.dueAt });
