@@ -73,7 +73,9 @@ export function mayReceive(state: Case, vendor: VendorPolicy, policy: Policy): b
   // The packet carries what was learnt since triage too: a rule that keeps it home now does, whatever was decided.
   const now = decideTriage(state, policy);
   const decisions = now.ruleId === OTHERWISE ? [triage] : [triage, now];
-  return decisions.every(({ sensitive, dataClass }) => !sensitive && vendor.dataClasses.includes(dataClass));
+  return decisions.every(
+    ({ route, sensitive, dataClass }) => route === 'vendor' && !sensitive && vendor.dataClasses.includes(dataClass),
+  );
 }
 
 /** Why a vendor cannot be offered a case. */

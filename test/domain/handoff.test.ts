@@ -236,6 +236,15 @@ describe('who may be told of a case', () => {
     expect(mayReceive(caseOf(log), MANILA, POLICY)).toBe(may);
   });
 
+  it('not one that a rule keeps home by now, whatever was decided', () => {
+    const outcome = { ...POLICY.triage.otherwise, dataClass: 'standard' };
+    const vip = { id: 'vip', owner: 'ana', reason: 'ours', score: 1, when: { field: 'tier', is: ['vip'] }, outcome };
+    const policy = { ...POLICY, triage: { ...POLICY.triage, rules: [vip, ...POLICY.triage.rules] } };
+    const later = event('status-changed', '2026-03-11T08:29:30Z', { status: 'open', fields: { tier: 'vip' } });
+    expect(mayReceive(caseOf(vendorCaseLog()), MANILA, policy)).toBe(true);
+    expect(mayReceive(caseOf([...vendorCaseLog(), later]), MANILA, policy)).toBe(false);
+  });
+
   it('goes by what triage decided while no rule matches what the case has become', () => {
     const log = [...vendorCaseLog({ sensitive: true })];
     const policy = { ...POLICY, triage: { ...POLICY.triage, rules: [] } };
