@@ -142,7 +142,10 @@ describe('the set-up says in a sentence', () => {
   });
 
   test('what it can do, when asked for something else', async () => {
-    expectPlain(await setUp('dance'), /^usage: node local\/bootstrap\.mjs start\|test\|check\|caserelay\|mutation \[options\]$/);
+    expectPlain(
+      await setUp('dance'),
+      /^usage: node local\/bootstrap\.mjs start\|test\|check\|caserelay\|mutation \[options\]$/,
+    );
   });
 
   test('nothing at all of the sort for the fast checks, which need no engine', async () => {
