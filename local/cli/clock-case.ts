@@ -1,6 +1,7 @@
 import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import { type Measure, measure, type Turn } from '../../domain/clock.ts';
 import { CaseEvent, ClockName, toInstant } from '../../domain/event.ts';
+import { heldSeconds } from '../../domain/parties.ts';
 import { clockPolicy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
@@ -52,6 +53,7 @@ export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
       priority: state?.priority ?? null,
       policyVersion: context.policy.version,
       now: toInstant(now),
+      heldSeconds: heldSeconds(events, context, now),
       clocks: state?.turns.map((turn) => clockOf(turn, context, now)) ?? [],
       ...(choices.length === 0 ? {} : isAll(line, options.receipts) ? { receipts } : { receipt: receipts[0] }),
       ...(ignored.length === 0 ? {} : { ignored }),

@@ -242,6 +242,7 @@ describe('a line with events', () => {
       priority: 'normal',
       policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
       now: '2026-11-17T11:00:00.000Z',
+      heldSeconds: { team: 8 * 3600, customer: 18 * 3600 },
       clocks: [
         {
           clock: 'first-response',
