@@ -22,6 +22,7 @@ import {
   endAsOver,
   endTurns,
   followStatus,
+  HANDOFFS,
   isOver,
   reopen,
   restored,
@@ -336,7 +337,7 @@ function vendorClocks(state: Case, event: Extract<CaseEvent, { handoffId: string
     case 'handoff-expired':
     case 'handoff-returned':
     case 'handoff-recalled':
-      return { ...state, turns: endTurns(state.turns, ['handoff-ack', 'handoff-resolution'], { cancelledAt: at }) };
+      return { ...state, turns: endTurns(state.turns, HANDOFFS, { cancelledAt: at }) };
   }
 }
 

@@ -62,17 +62,17 @@ export function chooseAgent(
 ): Given | NotGiven {
   const looked = context.policy.agents.map((agent) => look(agent, state, context, loads.get(agent.id), now));
   const able = looked.flatMap((one) => ('load' in one ? [one] : []));
+  const refused = looked.flatMap((one) => ('because' in one ? [one] : []));
   const fresh = able.filter(({ agent }) => !state.formerAgents.includes(agent.id));
   const pool = (fresh.length > 0 ? fresh : able).toSorted(byFairness);
   const passedOver = counted([
-    ...looked.flatMap((one) => ('because' in one ? [one.because] : [])),
+    ...refused.map(({ because }) => because),
     ...able.filter((one) => !pool.includes(one)).map(() => 'former' as const),
   ]);
   const [first] = pool;
   if (first !== undefined) {
     return { agent: first.agent, reason: reasonFor(pool.length, fresh.length), passedOver, backAt: first.endsAt };
   }
-  const refused = looked.flatMap((one) => ('because' in one ? [one] : []));
   const soonest = Math.min(
     now + LONGEST_RETRY_MS,
     ...refused.flatMap(({ until }) => (until === undefined ? [] : [until])),

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import { runs } from './clock.ts';
 import { targetInWords } from './clock-words.ts';
-import { type Pause, toInstant } from './event.ts';
+import { toInstant } from './event.ts';
 import type { Stretch } from './stretches.ts';
 import type { Cause, Retarget, TurnHistory } from './turn-history.ts';
 
@@ -90,7 +90,7 @@ function pausesIn({ turn, pausedBy, resumedBy }: TurnHistory, calendar: Calendar
       from: cursor,
       to: end,
       kind: 'paused',
-      reason: pauseReason(pause),
+      reason: `the case was ${pause.reason}`,
       by: pausedBy[i],
       endedBy: resumedBy[i],
       open: calendar.elapsed(cursor, end),
@@ -98,10 +98,6 @@ function pausesIn({ turn, pausedBy, resumedBy }: TurnHistory, calendar: Calendar
     cursor = end;
   }
   return pieces;
-}
-
-function pauseReason({ reason }: Pause): string {
-  return reason === 'solved' ? 'the case was solved' : `the case was ${reason}`;
 }
 
 function described({ from, to, open, because, localDate }: Stretch): Piece {

@@ -1,7 +1,7 @@
 import { applyEvent, type Case, type FoldContext } from './case.ts';
 import { isOpenTurn, type Turn } from './clock.ts';
 import { type CaseEvent, type ClockName, inLogOrder } from './event.ts';
-import { endTurns } from './turns.ts';
+import { endTurns, HANDOFFS } from './turns.ts';
 
 /** The event that something was caused by. */
 export interface Cause {
@@ -62,7 +62,7 @@ export function turnHistory(
 
 /** A turn whose place the next one took in the same event: an answer or a new queue ends it, an offer to another vendor only drops it. */
 function replaced(turn: Turn, { occurredAt: at }: CaseEvent): Turn {
-  const kept = turn.clock !== 'handoff-ack' && turn.clock !== 'handoff-resolution';
+  const kept = !HANDOFFS.includes(turn.clock);
   const [ended = turn] = endTurns([turn], [turn.clock], kept ? { stoppedAt: at } : { cancelledAt: at });
   return ended;
 }

@@ -40,7 +40,8 @@ export function isOver(status: CaseStatus): boolean {
 /** Clocks that begin when a case is opened. */
 const FROM_OPENING: readonly ClockName[] = ['first-response', 'resolution', 'requester-wait', 'agent-work'];
 
-const HANDOFFS: readonly ClockName[] = ['handoff-ack', 'handoff-resolution'];
+/** The vendor's clocks. */
+export const HANDOFFS: readonly ClockName[] = ['handoff-ack', 'handoff-resolution'];
 
 /** As much of a case as its clocks depend on. */
 export interface Timed {

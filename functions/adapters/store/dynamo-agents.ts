@@ -7,7 +7,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { type DayChange, ExposureDay, emptyHolding, Holding } from '../../../domain/exposure.ts';
 import { guarded, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
 import { eventPut } from './dynamo-event-log.ts';
-import { type DynamoTable, getItem, keyOf } from './dynamo-table.ts';
+import { type DynamoTable, getItem, ifVersion, keyOf } from './dynamo-table.ts';
 import { type AgentStore, StoreUnavailableError } from './store.ts';
 
 /** A day of the ledger is kept for 100 days: long enough to look into, too short for a record of a person. */
@@ -55,15 +55,8 @@ function holdingPut(table: DynamoTable, holding: Holding): TransactWriteItem {
     version: holding.version + 1,
     expiresAt: secondsOf(table.now()) + KEEP_SECONDS,
   };
-  const condition =
-    holding.version === 0
-      ? { ConditionExpression: 'attribute_not_exists(PK)' }
-      : {
-          ConditionExpression: '#version = :expected',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: marshall({ ':expected': holding.version }),
-        };
-  return { Put: { TableName: table.name, Item: marshall(item, { removeUndefinedValues: true }), ...condition } };
+  const Item = marshall(item, { removeUndefinedValues: true });
+  return { Put: { TableName: table.name, Item, ...ifVersion(holding.version) } };
 }
 
 function dayUpdate(table: DynamoTable, agentId: string, { day, cases, minutes }: DayChange): TransactWriteItem {

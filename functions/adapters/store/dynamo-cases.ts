@@ -5,7 +5,7 @@ import { CaseEvent } from '../../../domain/event.ts';
 import { EVENT_PREFIX } from '../../shared/names.ts';
 import { conditional, guarded, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
 import { caseKey, dynamoEventLog } from './dynamo-event-log.ts';
-import { type DynamoTable, dueKeys, getItem, keyOf } from './dynamo-table.ts';
+import { type DynamoTable, dueKeys, getItem, ifVersion, keyOf } from './dynamo-table.ts';
 import { type CaseStore, StoreUnavailableError, UnstorableError } from './store.ts';
 
 /** Cases: `CASE#<id>`, the log under `EV#<key>` and the snapshot under `META`. */
@@ -53,20 +53,12 @@ export function dynamoCases(table: DynamoTable): CaseStore {
         expiresAt: secondsOf(table.now()) + KEEP_SECONDS,
         ...dueKeys(state.caseId, dueAt),
       };
-      const condition =
-        expected === 0
-          ? { ConditionExpression: 'attribute_not_exists(PK)' }
-          : {
-              ConditionExpression: '#version = :expected',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: marshall({ ':expected': expected }),
-            };
       const written = await conditional(
         table.client.send(
           new PutItemCommand({
             TableName: table.name,
             Item: marshall(item, { removeUndefinedValues: true }),
-            ...condition,
+            ...ifVersion(expected),
           }),
         ),
       ).catch(refusedForGood);

@@ -49,6 +49,17 @@ export async function transact(
   }
 }
 
+/** The condition of a put: the item is still of the version that was read; 0: there is none yet. */
+export function ifVersion(expected: number) {
+  return expected === 0
+    ? { ConditionExpression: 'attribute_not_exists(PK)' }
+    : {
+        ConditionExpression: '#version = :expected',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: marshall({ ':expected': expected }),
+      };
+}
+
 /** Attributes that put an item on the due index, or none to keep it off. */
 export function dueKeys(id: string, dueAt: string | undefined) {
   return dueAt === undefined ? {} : { dueAt, dueShard: String(dueShard(id)) };
