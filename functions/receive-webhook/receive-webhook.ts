@@ -4,7 +4,7 @@ import type { CrmAdapter, Headers } from '../adapters/crm/crm-adapter.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 import { HttpProblem, parseJson } from '../shared/http.ts';
 import type { Meter } from '../shared/observe.ts';
-import type { Secrets } from '../shared/secrets.ts';
+import { type Secrets, verifyWithSecret } from '../shared/secrets.ts';
 
 export interface ReceiveWebhookInput {
   /** Name of the source, from the path. */
@@ -27,8 +27,12 @@ export interface ReceiveWebhookDeps {
 export interface Received {
   readonly accepted: number;
   readonly duplicates: number;
+  /** The cases that it tells of. */
+  readonly caseIds: readonly string[];
   /** Why a body that is in order told nothing. */
   readonly ignored?: string;
+  /** Fields that were passed over because no such field is known. */
+  readonly unknownFields?: readonly string[];
 }
 
 /**
@@ -38,9 +42,9 @@ export interface Received {
  */
 export async function receiveWebhook(input: ReceiveWebhookInput, deps: ReceiveWebhookDeps): Promise<Received> {
   try {
-    const { events, ignored } = await readEvents(input, deps);
-    const outcome = await appendAll(events, input.source, deps);
-    return ignored === undefined ? outcome : { ...outcome, ignored };
+    const { events, ...remarks } = await readEvents(input, deps);
+    const counts = await appendAll(events, input.source, deps);
+    return { ...counts, caseIds: [...new Set(events.map(({ caseId }) => caseId))], ...remarks };
   } catch (error) {
     deps.meter.count('webhooksRefused', { reason: refusalOf(error) });
     throw error;
@@ -53,12 +57,14 @@ async function readEvents({ source, headers, readBody }: ReceiveWebhookInput, de
   const body = readBody();
   const now = deps.now();
   const adapter = deps.adapters[settings.kind];
-  const { signingSecrets } = await deps.secrets.source(source);
-  adapter.verify({ headers, body }, signingSecrets, now);
+  await verifyWithSecret(
+    (maxAgeMs) => deps.secrets.source(source, maxAgeMs),
+    ({ signingSecrets }) => adapter.verify({ headers, body }, signingSecrets, now),
+  );
   const { integrationUserId } = settings;
   const context = { source, receivedAt: toInstant(now), integrationUserId };
-  const { events, ignored } = adapter.normalise(parseJson(body), headers, context);
-  return { events: events.map(inThePast), ignored };
+  const { events, ...remarks } = adapter.normalise(parseJson(body), headers, context);
+  return { events: events.map(inThePast), ...remarks };
 }
 
 /** What has been received has happened: dated later, by a clock that is ahead, it would sort behind all that follows it. */

@@ -22,7 +22,8 @@ export class HttpProblem extends Error {
 /** The first issue of a zod error as a 400 that names the field. */
 export function badShape(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): HttpProblem {
   const issue = error.issues[0];
-  const field = issue?.path.map(String).join('.') || '(body)';
+  // A path may name what the sender has named.
+  const field = issue?.path.map(String).join('.').slice(0, 200).toWellFormed() || '(body)';
   return new HttpProblem(400, 'Not the documented shape', `${field}: ${issue?.message ?? 'invalid'}`, { field });
 }
 
@@ -114,10 +115,31 @@ function asProblem(error: unknown): HttpProblem {
 }
 
 const problems: MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
+  after: ({ event, response }) => {
+    if ((response?.statusCode ?? 200) >= 400) logRefusal(event, { status: response?.statusCode });
+  },
   onError: (request) => {
-    request.response = problemResponse(request.error);
+    const { error } = request;
+    request.response = problemResponse(error);
+    if (!(error instanceof HttpProblem)) return;
+    const { status, title, more } = error;
+    logRefusal(request.event, { status, title, reason: error.message, field: more.field });
   },
 };
+
+/** A refusal leaves a line with where it was and what was wrong, never with a value that was sent. */
+function logRefusal({ routeKey, pathParameters }: APIGatewayProxyEventV2, details: Record<string, unknown>) {
+  logger.warn('request refused', { route: routeKey, ...namesIn(pathParameters), ...details });
+}
+
+/** The parts of the path. Anybody can write there what they like: what is no name of ours is not repeated. */
+function namesIn(parts: APIGatewayProxyEventV2['pathParameters'] = {}): Record<string, string> {
+  const named = Object.entries(parts).map(([part, value = '']) => [
+    part,
+    /^[\w-]{1,64}$/.test(value) ? value : '(no name)',
+  ]);
+  return Object.fromEntries(named);
+}
 
 /** Wraps the handler of an HTTP route: metrics, and problem+json for errors. Only for HTTP: on a workflow task it would hide the failure. */
 export function httpHandler(handler: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) {

@@ -52,7 +52,15 @@ function flush() {
   if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
 }
 
-/** Wraps a handler so that its metrics are flushed, also when it throws. Export what this returns. */
+/** Lines of one invocation belong together, and to its line in the access log of the HTTP API. */
+function nameRequest({ context }: { readonly context: Context }) {
+  logger.appendKeys({ requestId: context.awsRequestId });
+}
+
+/**
+ * Wraps a handler so that its log lines carry the id of their request and its metrics are flushed,
+ * also when it throws. Export what this returns.
+ */
 export function observed<Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) {
-  return middy<Event, Result>().use({ after: flush, onError: flush }).handler(handler);
+  return middy<Event, Result>().use({ before: nameRequest, after: flush, onError: flush }).handler(handler);
 }

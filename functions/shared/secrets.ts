@@ -28,11 +28,35 @@ export const LinkSecret = z.union([
 ]);
 export type LinkSecret = z.infer<typeof LinkSecret>;
 
-/** Reads secrets; what it returns has been checked. Throws SecretUnavailableError when one is missing, unset or misshapen. */
+/**
+ * Reads secrets; what it returns has been checked, and may have been read up to `maxAgeMs` ago (five
+ * minutes if not said). Throws SecretUnavailableError when one is missing, unset or misshapen.
+ */
 export interface Secrets {
-  source(name: string): Promise<SourceSecret>;
-  vendor(id: string): Promise<VendorSecret>;
+  source(name: string, maxAgeMs?: number): Promise<SourceSecret>;
+  vendor(id: string, maxAgeMs?: number): Promise<VendorSecret>;
   links(): Promise<LinkSecret>;
+}
+
+/** How old a secret may be that refuses somebody: younger, it is not read again, as each read is billed and anybody can be refused. */
+const REFUSING_AGE_MS = 10_000;
+
+/**
+ * Has `verify` judge with a secret, and again with a fresher one before it refuses: the right secret
+ * may have been put in since the last read. `verify` throws to refuse; what it threw last is thrown.
+ */
+export async function verifyWithSecret<S>(
+  read: (maxAgeMs?: number) => Promise<S>,
+  verify: (secret: S) => void,
+): Promise<void> {
+  const known = await read();
+  try {
+    verify(known);
+  } catch (error) {
+    const fresh = await read(REFUSING_AGE_MS);
+    if (fresh === known) throw error;
+    verify(fresh);
+  }
 }
 
 export class SecretUnavailableError extends Error {

@@ -5,7 +5,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Handoff, HandoffStore } from '../adapters/store/store.ts';
 import { badShape, HttpProblem, parseJson } from '../shared/http.ts';
 import type { Meter } from '../shared/observe.ts';
-import type { Secrets } from '../shared/secrets.ts';
+import { type Secrets, verifyWithSecret } from '../shared/secrets.ts';
 import { SignatureError, verifySignature } from '../shared/signature.ts';
 
 export interface RecordAnswerInput {
@@ -70,13 +70,13 @@ export async function recordAnswer(
 }
 
 /** Stands in for the secret of a vendor that does not exist, so that its answer costs the same work. */
-const DECOY_SECRETS = ['whsec_bm90IGEgc2VjcmV0OiBubyB2ZW5kb3IgaGFzIGl0'];
+const DECOY = { signingSecrets: ['whsec_bm90IGEgc2VjcmV0OiBubyB2ZW5kb3IgaGFzIGl0'] };
 
 async function authenticate({ vendorId, headers, body }: RecordAnswerInput, deps: RecordAnswerDeps): Promise<void> {
   const known = deps.vendors.some((vendor) => vendor.id === vendorId);
-  const secrets = known ? (await deps.secrets.vendor(vendorId)).signingSecrets : DECOY_SECRETS;
+  const read = async (maxAgeMs?: number) => (known ? await deps.secrets.vendor(vendorId, maxAgeMs) : DECOY);
   try {
-    verifySignature(secrets, headers, body, deps.now());
+    await verifyWithSecret(read, ({ signingSecrets }) => verifySignature(signingSecrets, headers, body, deps.now()));
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     if (known) throw new HttpProblem(401, 'Not signed by the vendor', error.message);

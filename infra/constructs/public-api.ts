@@ -61,6 +61,8 @@ export class PublicApi extends Construct {
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',
+            // The id that the function's own log lines carry.
+            functionRequestId: '$context.integration.requestId',
             at: '$context.requestTimeEpoch',
             ip: '$context.identity.sourceIp',
             route: '$context.routeKey',

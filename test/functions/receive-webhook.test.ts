@@ -8,6 +8,7 @@ import { zendesk } from '../../functions/adapters/crm/zendesk.ts';
 import type { CaseStore } from '../../functions/adapters/store/store.ts';
 import { type ReceiveWebhookDeps, receiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { HttpProblem, httpHandler, jsonResponse, rawBody } from '../../functions/shared/http.ts';
+import { logger } from '../../functions/shared/observe.ts';
 import { SecretUnavailableError } from '../../functions/shared/secrets.ts';
 import { memoryMeter } from '../support/doubles.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -69,7 +70,11 @@ const caught = (attempt: Promise<unknown>): Promise<HttpProblem> =>
 describe('receiveWebhook', () => {
   it('stores what a webhook tells, and counts a new case', async () => {
     const { store, counts, deps } = setUp();
-    expect(await postZendesk(deps, zendeskEvent('ticket.created'))).toEqual({ accepted: 1, duplicates: 0 });
+    expect(await postZendesk(deps, zendeskEvent('ticket.created'))).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      caseIds: ['zendesk:5158'],
+    });
     expect(store.log('zendesk:5158').map(({ type, receivedAt }) => [type, receivedAt])).toEqual([
       ['opened', '2025-01-08T18:00:00.000Z'],
     ]);
@@ -79,7 +84,11 @@ describe('receiveWebhook', () => {
   it('a duplicate changes nothing and is counted', async () => {
     const { store, counts, deps } = setUp();
     await postZendesk(deps, zendeskEvent('ticket.created'));
-    expect(await postZendesk(deps, zendeskEvent('ticket.created'))).toEqual({ accepted: 0, duplicates: 1 });
+    expect(await postZendesk(deps, zendeskEvent('ticket.created'))).toEqual({
+      accepted: 0,
+      duplicates: 1,
+      caseIds: ['zendesk:5158'],
+    });
     expect(store.log('zendesk:5158')).toHaveLength(1);
     expect([...counts]).toEqual([
       ['casesReceived{source=zendesk}', 1],
@@ -139,7 +148,7 @@ describe('receiveWebhook', () => {
       event: { current: 'HIGH' },
       detail: { actor_id: POLICY.sources.zendesk?.integrationUserId },
     });
-    expect(await postZendesk(deps, body)).toEqual({ accepted: 0, duplicates: 0, ignored: 'own write' });
+    expect(await postZendesk(deps, body)).toEqual({ accepted: 0, duplicates: 0, caseIds: [], ignored: 'own write' });
     expect(store.takeStream()).toEqual([]);
     expect(counts.size).toBe(0);
   });
@@ -172,9 +181,36 @@ describe('receiveWebhook', () => {
     const { deps } = setUp({ secrets: { source: async () => ({ signingSecrets: ['the-next-one', ZENDESK_SECRET] }) } });
     expect((await postZendesk(deps, zendeskEvent('ticket.created'))).accepted).toBe(1);
   });
+
+  it('looks for a secret put in since the last read before it refuses', async () => {
+    const wrong = { signingSecrets: ['not-the-one-it-was-signed-with'] };
+    const ages: unknown[] = [];
+    const secretsAfter = (fresh: { signingSecrets: string[] }): ReceiveWebhookDeps['secrets'] => ({
+      source: async (_, maxAgeMs) => {
+        ages.push(maxAgeMs);
+        return maxAgeMs === undefined ? wrong : fresh;
+      },
+    });
+    const mended = setUp({ secrets: secretsAfter({ signingSecrets: [ZENDESK_SECRET] }) });
+    expect((await postZendesk(mended.deps, zendeskEvent('ticket.created'))).accepted).toBe(1);
+    expect(ages).toEqual([undefined, 10_000]);
+    for (const fresh of [wrong, { signingSecrets: ['nor-this'] }]) {
+      const { deps } = setUp({ secrets: secretsAfter(fresh) });
+      expect((await caught(postZendesk(deps, zendeskEvent('ticket.created')))).status).toBe(401);
+    }
+  });
 });
 
 describe('the HTTP answer', () => {
+  // Powertools' logger writes to a console of its own; each refusal would show in the tests' output.
+  const refusals = () => vi.mocked(logger.warn).mock.calls;
+  beforeEach(() => {
+    vi.spyOn(logger, 'warn').mockReturnValue();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   /** What handler.ts wires, over doubles. */
   function api(deps: ReceiveWebhookDeps) {
     const handler = httpHandler(async (event) =>
@@ -192,6 +228,7 @@ describe('the HTTP answer', () => {
     );
     return async (source: string, body: string, headers: Record<string, string>, base64 = false) => {
       const event = {
+        routeKey: 'POST /webhooks/{source}',
         pathParameters: { source },
         headers,
         body: base64 ? Buffer.from(body).toString('base64') : body,
@@ -227,6 +264,48 @@ describe('the HTTP answer', () => {
     });
   });
 
+  it('leaves a line for each refusal with source and field, and with nothing that was sent', async () => {
+    const { deps } = setUp();
+    const body = JSON.stringify(zendeskEvent('ticket.created', { detail: { id: 'a case id with spaces' } }));
+    await api(deps)('zendesk', body, zendeskHeaders(body));
+    await api(deps)('zendesk', body, { ...zendeskHeaders(body), 'x-zendesk-webhook-signature': 'c2VjcmV0' });
+    await api(deps)('zendesk "dropped"', body, {});
+    const where = { route: 'POST /webhooks/{source}', source: 'zendesk' };
+    expect(refusals()).toEqual([
+      [
+        'request refused',
+        {
+          ...where,
+          status: 400,
+          title: 'Not the documented shape',
+          field: 'detail.id',
+          reason: 'detail.id: expected 1 to 200 visible characters without spaces or #',
+        },
+      ],
+      [
+        'request refused',
+        { ...where, status: 401, title: 'Not authenticated', reason: 'the signature does not match', field: undefined },
+      ],
+      [
+        'request refused',
+        {
+          route: 'POST /webhooks/{source}',
+          source: '(no name)',
+          status: 404,
+          title: 'Unknown source',
+          reason: 'the policy has no source of this name',
+          field: undefined,
+        },
+      ],
+    ]);
+  });
+
+  it('leaves a line for a page that is refused, too', async () => {
+    const handler = httpHandler(async () => ({ statusCode: 403, body: 'a page' }));
+    await handler({ routeKey: 'GET /alerts/{alertId}/acknowledge' } as APIGatewayProxyEventV2, {} as Context);
+    expect(refusals()).toEqual([['request refused', { route: 'GET /alerts/{alertId}/acknowledge', status: 403 }]]);
+  });
+
   it('is 413 over the cap, before the signature is looked at', async () => {
     const { deps } = setUp();
     expect((await api(deps)('zendesk', 'x'.repeat(CAP + 1), {})).status).toBe(413);
@@ -245,7 +324,7 @@ describe('the HTTP answer', () => {
     };
     expect((await api({ ...deps, secrets: locked })('zendesk', body, zendeskHeaders(body))).status).toBe(503);
     expect(counts.get('webhooksRefused{reason=unavailable}')).toBe(2);
-    expect((await api(deps)('zendesk', body, zendeskHeaders(body))).json).toEqual({ accepted: 1, duplicates: 0 });
+    expect((await api(deps)('zendesk', body, zendeskHeaders(body))).json).toMatchObject({ accepted: 1, duplicates: 0 });
   });
 
   describe('to a genuine sender of nonsense is never a 5xx, and what is stored is in order', () => {

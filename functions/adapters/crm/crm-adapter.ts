@@ -31,6 +31,8 @@ export interface Normalised {
   readonly events: CaseEvent[];
   /** Why there is no event in a body that is in order. */
   readonly ignored?: string;
+  /** Names of fields that mean nothing to us and were passed over: misspelt ones, perhaps. */
+  readonly unknownFields?: readonly string[];
 }
 
 /** What an event says, without the base that all events share. */

@@ -41,7 +41,9 @@ export const standardWebhooks: CrmAdapter = {
     // That each schema gives the fact of its type is checked where they are listed.
     const { caseId, ...said } = parseShape(BODIES[type] as z.ZodMiniType<{ data: { caseId: string } }>, json).data;
     const fact = { type: type.slice(TYPE_PREFIX.length), ...said } as Fact;
-    return { events: [{ key, caseId: `${source}:${caseId}`, occurredAt: timestamp, receivedAt, ...fact }] };
+    const events = [{ key, caseId: `${source}:${caseId}`, occurredAt: timestamp, receivedAt, ...fact }];
+    const unknownFields = unknownIn(json, type);
+    return unknownFields.length === 0 ? { events } : { events, unknownFields };
   },
 };
 
@@ -85,7 +87,11 @@ const fields = z.optional(Fields);
 const headers = z.optional(MailHeadersShape);
 
 const TYPE_PREFIX = 'case.';
-const BODIES: { readonly [T in Told as `case.${T}`]: z.ZodMiniType<{ data: DataOf<T> }> } = {
+/** The schema of a body, and the names of the fields in its `data`. */
+type BodyOf<T extends Told> = z.ZodMiniType<{ data: DataOf<T> }> & {
+  readonly shape: { readonly data: { readonly shape: object } };
+};
+const BODIES: { readonly [T in Told as `case.${T}`]: BodyOf<T> } = {
   'case.opened': body({ status: z.optional(StatusShape), priority: z.nullish(PriorityShape), fields: Fields, headers }),
   'case.message-added': body({ author: AuthorShape, public: Flag, text: z.optional(Text), fields, headers }),
   'case.status-changed': body({ status: StatusShape, fields }),
@@ -96,6 +102,26 @@ const BODIES: { readonly [T in Told as `case.${T}`]: z.ZodMiniType<{ data: DataO
   'case.merged': body({ into: z.optional(CaseNumber) }),
   'case.csat-received': body({ score: ScoreShape }),
 };
+
+/** Most unknown fields that are named, and most characters of a name. */
+const NAMED = { fields: 10, characters: 60 } as const;
+
+/** Fields of a genuine body that its type does not have, by their path. A sender is not refused for one: only told. */
+function unknownIn(json: unknown, type: keyof typeof BODIES): string[] {
+  const { data } = json as { data: object };
+  const fields: unknown = 'fields' in data ? data.fields : undefined;
+  return [
+    ...extras(json, Envelope.shape, ['data']),
+    ...extras(data, BODIES[type].shape.data.shape).map((name) => `data.${name}`),
+    ...extras(fields, Fields.shape).map((name) => `data.fields.${name}`),
+  ].slice(0, NAMED.fields);
+}
+
+function extras(value: unknown, shape: object, others: readonly string[] = []): string[] {
+  return Object.keys(value ?? {})
+    .filter((name) => !Object.hasOwn(shape, name) && !others.includes(name))
+    .map((name) => name.slice(0, NAMED.characters).toWellFormed());
+}
 
 const TYPES = Object.keys(BODIES) as (keyof typeof BODIES)[];
 const Envelope = z.object(

@@ -10,22 +10,23 @@ const FAILURE_CACHE_MS = 10_000;
 
 /** Secrets from AWS Secrets Manager, under names that begin with `prefix`. */
 export function secretsManager(prefix: string, client = new SecretsManagerClient({}), now = Date.now): Secrets {
-  const cache = new Map<string, { readonly read: Promise<unknown>; until: number }>();
+  const cache = new Map<string, { readonly read: Promise<unknown>; readonly at: number; failed: boolean }>();
 
-  const read = <T>(name: string, schema: z.ZodMiniType<T>): Promise<T> => {
+  const read = <T>(name: string, schema: z.ZodMiniType<T>, maxAgeMs = CACHE_MS): Promise<T> => {
     const known = cache.get(name);
-    if (known !== undefined && known.until > now()) return known.read as Promise<T>;
-    const entry = { read: fetchSecret(client, name, schema), until: now() + CACHE_MS };
+    if (known !== undefined && now() - known.at < (known.failed ? FAILURE_CACHE_MS : maxAgeMs))
+      return known.read as Promise<T>;
+    const entry = { read: fetchSecret(client, name, schema), at: now(), failed: false };
     cache.set(name, entry);
     entry.read.catch(() => {
-      entry.until = now() + FAILURE_CACHE_MS;
+      entry.failed = true;
     });
     return entry.read;
   };
 
   return {
-    source: (name) => read(SECRET.source(prefix, name), SourceSecret),
-    vendor: (id) => read(SECRET.vendor(prefix, id), VendorSecret),
+    source: (name, maxAgeMs) => read(SECRET.source(prefix, name), SourceSecret, maxAgeMs),
+    vendor: (id, maxAgeMs) => read(SECRET.vendor(prefix, id), VendorSecret, maxAgeMs),
     links: () => read(SECRET.links(prefix), LinkSecret),
   };
 }

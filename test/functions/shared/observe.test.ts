@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { meter, observed } from '../../../functions/shared/observe.ts';
+import { logger, meter, observed } from '../../../functions/shared/observe.ts';
 
 // Powertools writes to a console of its own, so the stream under it is watched.
 const written = () => {
@@ -29,6 +29,17 @@ describe('observed', () => {
     });
     await expect(failing({}, context)).rejects.toThrow('after counting');
     expect(JSON.parse(out.join(''))).toMatchObject({ Sweeps: 1 });
+  });
+
+  it('gives each line the id of its own request', async () => {
+    const out = written();
+    const handler = observed<string, void>(async (text) => logger.error(text));
+    await handler('one', { awsRequestId: 'r-1' } as Context);
+    await handler('two', { awsRequestId: 'r-2' } as Context);
+    expect(out.map((line) => JSON.parse(line)).map(({ message, requestId }) => [message, requestId])).toEqual([
+      ['one', 'r-1'],
+      ['two', 'r-2'],
+    ]);
   });
 
   it('writes nothing for an invocation that counted nothing', async () => {

@@ -149,6 +149,29 @@ describe('Standard Webhooks bodies', () => {
     });
   });
 
+  it('names what it does not know, so that a misspelt field is seen', () => {
+    const unknown = (json: object) => normalise(json).unknownFields;
+    const data = { caseId: 'INC0001', priorty: 'high', fields: { subjet: 'Buffering', text: 'It stops' } };
+    expect(unknown({ type: 'case.opened', timestamp, data, version: 2 })).toEqual([
+      'version',
+      'data.priorty',
+      'data.fields.subjet',
+    ]);
+    expect(unknown({ type: 'case.solved', timestamp, data: { caseId: 'INC0001', status: 'solved' } })).toEqual([
+      'data.status',
+    ]);
+    expect(
+      unknown({ type: 'case.solved', timestamp, data: { caseId: 'INC0001', fields: { custom: { odd: 1 } } } }),
+    ).toBe(undefined);
+    const names = Array.from({ length: 30 }, (_, i) => [`${'x'.repeat(100)}${i}`, i]);
+    const named = unknown({
+      type: 'case.solved',
+      timestamp,
+      data: { caseId: 'INC0001', ...Object.fromEntries(names) },
+    });
+    expect(named).toEqual(Array.from({ length: 10 }, () => `data.${'x'.repeat(60)}`));
+  });
+
   it('cuts what is longer than triage or a packet needs, never inside a character', () => {
     const text = `${'a'.repeat(19_999)}\u{1f4a5}`;
     const event = only('case.opened', {

@@ -41,4 +41,20 @@ describe('secrets from Secrets Manager', () => {
     aws.on(GetSecretValueCommand).resolves({ SecretString: '{"signingSecrets":["whsec_YQ=="]}' });
     expect((await secrets.vendor('manila')).signingSecrets).toEqual(['whsec_YQ==']);
   });
+
+  it('are read again for who wants them fresher', async () => {
+    aws
+      .on(GetSecretValueCommand)
+      .resolvesOnce({ SecretString: '{"signingSecrets":["typed wrong"]}' })
+      .resolves({ SecretString: '{"signingSecrets":["right"]}' });
+    const { clock, secrets, reads } = setUp();
+    const first = await secrets.source('zendesk');
+    clock.now = 9_999;
+    expect(await secrets.source('zendesk', 10_000)).toBe(first);
+    clock.now = 10_000;
+    expect((await secrets.source('zendesk')).signingSecrets).toEqual(['typed wrong']);
+    expect((await secrets.source('zendesk', 10_000)).signingSecrets).toEqual(['right']);
+    expect((await secrets.source('zendesk')).signingSecrets).toEqual(['right']);
+    expect(reads()).toBe(2);
+  });
 });
