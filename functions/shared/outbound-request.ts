@@ -28,10 +28,20 @@ export interface OutboundResponse {
 /** Time that a vendor or CRM has to answer a call. */
 const TIMEOUT_MS = 10_000;
 
+/** The other side left HTTP: nothing it says from here on can be an answer. */
+export class UnexpectedUpgradeError extends Error {
+  override readonly name = 'UnexpectedUpgradeError';
+
+  constructor(status: number | undefined) {
+    super(`the server answered ${status}, which switches protocols; nobody asked it to`);
+  }
+}
+
 /**
  * One HTTPS request to somebody else's server. The URL is checked, the connection pinned to a
- * checked address, redirects are not followed. Throws UnsafeUrlError for a URL that must not be
- * called, and what node throws for one that cannot be reached in time.
+ * checked address, redirects are not followed. It ends in time whatever the other side does. Throws
+ * UnsafeUrlError for a URL that must not be called, UnexpectedUpgradeError for a server that switches
+ * protocols, and what node throws for one that cannot be reached in time.
  */
 export async function outboundRequest(
   { method, url: text, headers, body = '' }: OutboundRequest,
@@ -48,7 +58,16 @@ export async function outboundRequest(
       agent: false,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    request.on('response', done);
+    request.on('response', (response) => {
+      if (response.statusCode !== 101) return done(response);
+      request.destroy();
+      fail(new UnexpectedUpgradeError(101));
+    });
+    // Without a listener node closes the connection and tells nobody: the call would never end.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      fail(new UnexpectedUpgradeError(response.statusCode));
+    });
     request.on('error', fail);
     request.end(body);
   });
