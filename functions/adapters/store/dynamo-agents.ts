@@ -30,7 +30,7 @@ export function dynamoAgents(table: DynamoTable): AgentStore {
       const put = event === undefined ? [] : [{ Put: { TableName: table.name, ...eventPut(event) } }];
       const items = [holdingPut(table, holding), ...days.map((day) => dayUpdate(table, holding.agentId, day)), ...put];
       try {
-        await guarded(table.client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+        await guarded(() => table.client.send(new TransactWriteItemsCommand({ TransactItems: items })));
         return 'saved';
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;

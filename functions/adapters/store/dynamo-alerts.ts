@@ -8,7 +8,7 @@ import { type AlertStore, StoredAlert, StoreUnavailableError } from './store.ts'
 export function dynamoAlerts(table: DynamoTable): AlertStore {
   return {
     async raise(alert, rung, taskToken, dueAt) {
-      await conditional(
+      await conditional(() =>
         table.client.send(
           new UpdateItemCommand({
             TableName: table.name,
@@ -84,7 +84,7 @@ export function dynamoAlerts(table: DynamoTable): AlertStore {
         at,
         expiresAt: secondsOf(Date.parse(at)) + KEEP_SECONDS,
       };
-      await guarded(table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) })));
+      await guarded(() => table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(item) })));
     },
   };
 }

@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import { StoreUnavailableError } from './store-errors.ts';
 
 /** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
@@ -7,7 +12,7 @@ export const KEEP_SECONDS = 400 * 86_400;
 export const secondsOf = (ms: number) => Math.floor(ms / 1000);
 
 /** Runs a conditional write; 'conflict' when its condition does not hold. */
-export async function conditional(write: Promise<unknown>): Promise<'written' | 'conflict'> {
+export async function conditional(write: () => Promise<unknown>): Promise<'written' | 'conflict'> {
   try {
     await guarded(write);
     return 'written';
@@ -17,12 +22,30 @@ export async function conditional(write: Promise<unknown>): Promise<'written' | 
   }
 }
 
-/** Errors other than a failed condition, as StoreUnavailableError. */
-export async function guarded<T>(call: Promise<T>): Promise<T> {
+/**
+ * Makes a call, and once more if another transaction held the item: that lasts for milliseconds, and
+ * the SDK does not try again. Errors other than a failed condition come as StoreUnavailableError.
+ */
+export async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call;
+    return await call().catch(async (error: unknown) => {
+      if (!isHeld(error)) throw error;
+      await sleep(HELD_MS.least + Math.random() * (HELD_MS.most - HELD_MS.least));
+      return call();
+    });
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException || error instanceof TransactionCanceledException) throw error;
     throw new StoreUnavailableError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** The wait before the second try, ms: anywhere in between, so that two callers do not meet again. */
+const HELD_MS = { least: 25, most: 75 };
+
+/** Nothing was written because another transaction was at the same item, and for no other reason. */
+function isHeld(error: unknown): boolean {
+  if (error instanceof TransactionConflictException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code).filter((code) => code !== 'None');
+  return reasons.length > 0 && reasons.every((code) => code === 'TransactionConflict');
 }

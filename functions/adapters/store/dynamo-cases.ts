@@ -17,7 +17,7 @@ export function dynamoCases(table: DynamoTable): CaseStore {
       const events: CaseEvent[] = [];
       let from: Record<string, AttributeValue> | undefined;
       do {
-        const page = await guarded(
+        const page = await guarded(() =>
           table.client.send(
             new QueryCommand({
               TableName: table.name,
@@ -53,7 +53,7 @@ export function dynamoCases(table: DynamoTable): CaseStore {
         expiresAt: secondsOf(table.now()) + KEEP_SECONDS,
         ...dueKeys(state.caseId, dueAt),
       };
-      const written = await conditional(
+      const written = await conditional(() =>
         table.client.send(
           new PutItemCommand({
             TableName: table.name,

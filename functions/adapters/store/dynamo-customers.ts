@@ -18,11 +18,11 @@ export function dynamoCustomers(table: DynamoTable): CustomerStore {
         TableName: table.name,
         Item: marshall(item, { removeUndefinedValues: true }),
       });
-      await guarded(table.client.send(put));
+      await guarded(() => table.client.send(put));
     },
 
     async history(customer, from, to) {
-      const page = await guarded(
+      const page = await guarded(() =>
         table.client.send(
           new QueryCommand({
             TableName: table.name,

@@ -11,7 +11,7 @@ export function dynamoDueIndex(table: DynamoTable): DeadlineIndex {
     async *due(shard, until) {
       let from: Record<string, AttributeValue> | undefined;
       do {
-        const page = await guarded(
+        const page = await guarded(() =>
           table.client.send(
             new QueryCommand({
               TableName: table.name,

@@ -11,7 +11,9 @@ export const caseKey = (caseId: string) => `CASE#${caseId}`;
 export function dynamoEventLog(client: DynamoDBClient, tableName: string): Pick<CaseStore, 'append'> {
   return {
     async append(event) {
-      const written = await conditional(client.send(new PutItemCommand({ TableName: tableName, ...eventPut(event) })));
+      const written = await conditional(() =>
+        client.send(new PutItemCommand({ TableName: tableName, ...eventPut(event) })),
+      );
       return written === 'written' ? 'appended' : 'duplicate';
     },
   };

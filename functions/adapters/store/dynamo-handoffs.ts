@@ -27,7 +27,7 @@ export function dynamoHandoffs(table: DynamoTable): HandoffStore {
         event,
       );
       if (created === 'written') return handoff;
-      await conditional(
+      await conditional(() =>
         table.client.send(
           new UpdateItemCommand({
             TableName: table.name,
@@ -72,7 +72,7 @@ export function dynamoHandoffs(table: DynamoTable): HandoffStore {
     },
 
     async awaitWork(handoffId, taskToken) {
-      await conditional(
+      await conditional(() =>
         table.client.send(
           new UpdateItemCommand({
             TableName: table.name,

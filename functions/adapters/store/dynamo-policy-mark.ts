@@ -13,7 +13,7 @@ export function dynamoPolicyMark(table: DynamoTable): PolicyMark {
       return item === undefined ? undefined : String(item.version);
     },
     async markPolicySwept(version) {
-      await guarded(
+      await guarded(() =>
         table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall({ ...KEY, version }) })),
       );
     },

@@ -27,7 +27,7 @@ export const keyOf = (pk: string, sk: string) => marshall({ PK: pk, SK: sk });
 /** Reads one item, strongly consistent. */
 export async function getItem(table: DynamoTable, key: Record<string, AttributeValue>) {
   const get = new GetItemCommand({ TableName: table.name, Key: key, ConsistentRead: true });
-  const { Item } = await guarded(table.client.send(get));
+  const { Item } = await guarded(() => table.client.send(get));
   return Item === undefined ? undefined : unmarshall(Item);
 }
 
@@ -39,7 +39,7 @@ export async function transact(
 ): Promise<'written' | 'conflict'> {
   const items: TransactWriteItem[] = [item, { Put: { TableName: table.name, ...eventPut(event) } }];
   try {
-    await guarded(table.client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+    await guarded(() => table.client.send(new TransactWriteItemsCommand({ TransactItems: items })));
     return 'written';
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;

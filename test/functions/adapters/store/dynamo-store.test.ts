@@ -2,6 +2,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -104,5 +105,40 @@ describe('what an agent holds', () => {
   it('is not saved by a table that is too busy, which is no conflict', async () => {
     dynamodb.on(TransactWriteItemsCommand).rejects(cancelled('ThrottlingError', 'None'));
     await expect(store.saveHolding(change)).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+describe('an item that another transaction is at', () => {
+  const conflict = new TransactionConflictException({ $metadata: {}, message: 'Transaction is ongoing for the item' });
+  const cancelled = new TransactionCanceledException({
+    $metadata: {},
+    message: 'Transaction cancelled',
+    CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+  });
+  const event = opened('2026-11-16T09:00:00Z');
+
+  it('is tried once more: a webhook that meets one is taken', async () => {
+    dynamodb.on(PutItemCommand).rejectsOnce(conflict).resolves({});
+    expect(await store.append(event)).toBe('appended');
+    expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(2);
+  });
+
+  it('so is a transaction of ours', async () => {
+    dynamodb.on(TransactWriteItemsCommand).rejectsOnce(cancelled).resolves({});
+    expect(await store.endRung('al_1', 0, event)).toBe('ended');
+  });
+
+  it('is tried no third time: the caller is told to come again', async () => {
+    dynamodb.on(PutItemCommand).rejects(conflict);
+    await expect(store.append(event)).rejects.toThrow(StoreUnavailableError);
+    expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(2);
+  });
+
+  it('is not tried again when a condition failed too: that will not change', async () => {
+    const reasons = [{ Code: 'ConditionalCheckFailed' }, { Code: 'TransactionConflict' }];
+    const both = new TransactionCanceledException({ $metadata: {}, message: '', CancellationReasons: reasons });
+    dynamodb.on(TransactWriteItemsCommand).rejects(both);
+    expect(await store.endRung('al_1', 0, event)).toBe('conflict');
+    expect(dynamodb.commandCalls(TransactWriteItemsCommand)).toHaveLength(1);
   });
 });
