@@ -21,38 +21,32 @@ export function localToUtc(zone: string, local: string): number {
   return dateTime.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
 }
 
-/** Days between two looks at a zone's offset. No zone has changed its clocks and back within so few. */
-const STRIDE = 14;
-
 /**
- * The days of one zone, numbered from 1970-01-01. The zone's offset is looked up once per
- * fortnight, and once per day in a fortnight with a clock change.
+ * The days of one zone, numbered from 1970-01-01. Its offset is looked up at each midnight in UTC,
+ * once: a few hours of daylight saving would go unseen, but no zone has had them, while spells of
+ * seven days have been (Recife in 2000) and are announced (Gaza in 2040).
  */
 export class ZoneDays {
-  readonly #zone: string;
+  readonly #format: Intl.DateTimeFormat;
   readonly #offsets = new Map<number, number>();
-  readonly #steady = new Map<number, number | undefined>();
 
   /** Throws RangeError for an unknown zone. */
   constructor(zone: string) {
-    this.#zone = zone;
-    this.#offsetAt(0);
+    this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   }
 
   /** The instant of so many minutes after a day's midnight, by the wall clock. */
   instant(day: number, minutes: number): number {
     const local = day * DAY_MS + minutes * MINUTE_MS;
     const offset = this.#steadyOffset(Math.floor(local / DAY_MS));
-    if (offset !== undefined) return local - offset;
-    return Temporal.Instant.fromEpochMilliseconds(local)
-      .toZonedDateTimeISO('UTC')
-      .toPlainDateTime()
-      .toZonedDateTime(this.#zone, { disambiguation: 'compatible' }).epochMilliseconds;
+    return local - (offset ?? this.#compatibleOffset(local));
   }
 
   /** The day that the wall clock shows at an instant. */
   dayOf(instant: number): number {
-    return Math.floor((instant + this.#offsetOf(instant)) / DAY_MS);
+    const day = Math.floor(instant / DAY_MS);
+    const offset = this.#offset(day);
+    return Math.floor((instant + (offset === this.#offset(day + 1) ? offset : this.#offsetAt(instant))) / DAY_MS);
   }
 
   /** False for a date that the zone left out: 2011-12-30 in Pacific/Apia. */
@@ -62,37 +56,38 @@ export class ZoneDays {
 
   /** The offset all through a local day, ms; undefined near a clock change. */
   #steadyOffset(day: number): number | undefined {
-    if (!this.#steady.has(day)) {
-      // A local day lies within the UTC days from the one before it to the end of the one after.
-      const [offset, ...others] = [-1, 0, 1, 2].map((days) => this.#offset(day + days));
-      this.#steady.set(day, others.every((other) => other === offset) ? offset : undefined);
-    }
-    return this.#steady.get(day);
+    // A local day lies within the UTC days from the one before it to the end of the one after.
+    const offset = this.#offset(day);
+    const same = (days: number) => this.#offset(day + days) === offset;
+    return same(-1) && same(1) && same(2) ? offset : undefined;
+  }
+
+  /** Near a clock change: the offset before it for a local time that is skipped or repeated, else its own. */
+  #compatibleOffset(local: number): number {
+    const [before, after] = [this.#offsetAt(local - DAY_MS), this.#offsetAt(local + DAY_MS)];
+    return [before, after].find((offset) => this.#offsetAt(local - offset) === offset) ?? before;
   }
 
   /** Offset from UTC, ms, at 00:00 UTC of a day. */
   #offset(day: number): number {
-    const first = Math.floor(day / STRIDE) * STRIDE;
-    const from = this.#offsetAt(first);
-    return from === this.#offsetAt(first + STRIDE) ? from : this.#offsetAt(day);
-  }
-
-  #offsetAt(day: number): number {
     let offset = this.#offsets.get(day);
     if (offset === undefined) {
-      offset = this.#offsetOf(day * DAY_MS);
+      offset = this.#offsetAt(day * DAY_MS);
       this.#offsets.set(day, offset);
     }
     return offset;
   }
 
-  #offsetOf(instant: number): number {
-    const { offsetNanoseconds } = Temporal.Instant.fromEpochMilliseconds(Math.floor(instant)).toZonedDateTimeISO(
-      this.#zone,
-    );
-    return offsetNanoseconds / 1e6;
+  #offsetAt(instant: number): number {
+    // "1/31/2026, GMT+05:30"; in UTC it ends with GMT.
+    const [, sign, hours, minutes, seconds] = OFFSET.exec(this.#format.format(instant)) ?? [];
+    const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE_MS + Number(seconds ?? 0) * 1000;
+    return sign === '-' ? -size : size;
   }
 }
+
+/** An offset as Intl writes it; seconds are those of local mean time, before 1972. */
+const OFFSET = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/;
 
 /** A day as YYYY-MM-DD. */
 export function isoDate(day: number): string {

@@ -38,6 +38,7 @@ describe('the days of a zone', () => {
     'Pacific/Apia',
     'Atlantic/Azores',
     'Africa/Casablanca',
+    'Asia/Gaza',
   ])('agree with Temporal around every change of two years: %s', (zone) => {
     const days = new ZoneDays(zone);
     for (let at = day('2011-06-01'); at < day('2013-06-01'); at++) {
@@ -47,6 +48,46 @@ describe('the days of a zone', () => {
       }
     }
   });
+
+  it.each([
+    // A week of daylight saving, announced for 2040 from 20 October 02:00 to 27 October 02:00, between
+    // two months of winter time (+02:00): 09:00 is 06:00 in UTC within it, and 07:00 around it.
+    ['Asia/Gaza', '2040-10-19', '07:00'],
+    ['Asia/Gaza', '2040-10-20', '06:00'],
+    ['Asia/Gaza', '2040-10-22', '06:00'],
+    ['Asia/Gaza', '2040-10-26', '06:00'],
+    ['Asia/Gaza', '2040-10-27', '07:00'],
+    ['Asia/Hebron', '2054-03-27', '07:00'],
+    ['Asia/Hebron', '2054-03-30', '06:00'],
+    ['Asia/Hebron', '2054-04-04', '07:00'],
+    // Brazil's northeast gave daylight saving up after a week in 2000 (8 to 15 October).
+    ['America/Noronha', '2000-10-07', '11:00'],
+    ['America/Noronha', '2000-10-11', '10:00'],
+    ['America/Noronha', '2000-10-15', '11:00'],
+  ])('sees a spell of daylight saving of one week: 09:00 in %s on %s is %s UTC', (zone, date, utc) => {
+    const days = new ZoneDays(zone);
+    expect(iso(days.instant(day(date), 540))).toBe(`${date}T${utc}:00.000Z`);
+    expect(isoDate(days.dayOf(days.instant(day(date), 0)))).toBe(date);
+    expect(isoDate(days.dayOf(days.instant(day(date), 0) - 1))).toBe(isoDate(day(date) - 1));
+  });
+
+  it('knows offsets with seconds: Liberia kept local mean time, 44 min 30 s, until 7 January 1972', () => {
+    expect(iso(new ZoneDays('Africa/Monrovia').instant(day('1971-12-01'), 540))).toBe('1971-12-01T09:44:30.000Z');
+    expect(iso(new ZoneDays('Africa/Monrovia').instant(day('1972-02-01'), 540))).toBe('1972-02-01T09:00:00.000Z');
+  });
+
+  it('puts noon where the clocks of the zone show noon: all zones, every 13th day of two decades', () => {
+    const wrong: string[] = [];
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      const days = new ZoneDays(zone);
+      const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+      for (let at = day('2020-01-01'); at < day('2040-01-01'); at += 13) {
+        const shown = clock.format(days.instant(at, 720));
+        if (shown !== `${isoDate(at)} 12:00`) wrong.push(`${zone} ${isoDate(at)}: ${shown}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 
   it('takes minutes beyond midnight as the next day', () => {
     expect(iso(new ZoneDays('Europe/Berlin').instant(day('2026-03-28'), 1440 + 180))).toBe('2026-03-29T01:00:00.000Z');
