@@ -3,11 +3,13 @@ import type { Case, FoldContext } from '../../domain/case.ts';
 import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
+import { alertSubject } from './alert-subject.ts';
+import { oneLine } from './foreign-text.ts';
 import { inZone, relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
 export interface AlertWords {
-  /** One line, safe as a mail header: no customer's text is in it. */
+  /** One line, safe as a mail header. */
   readonly subject: string;
   readonly headline: string;
   /** The deadline on the lead's clock, and how far away it is; absent if the case has none. */
@@ -45,7 +47,8 @@ export function alertWords(view: AlertView): AlertWords {
   const { policy } = context;
   const due = alert.dueAt === undefined ? nextDeadline(view) : Date.parse(alert.dueAt);
   return {
-    ...titles(view),
+    subject: alertSubject(view),
+    headline: headline(view),
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
@@ -63,7 +66,7 @@ export function alertWords(view: AlertView): AlertWords {
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
       { label: 'Held by', value: holder(policy, state) },
-      ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: clean(alert.reason) }]),
+      ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
       { label: 'Triage', value: triageReason(state) },
     ],
     otherwise: nextRung(policy, rung),
@@ -80,34 +83,21 @@ function promise({ clock }: Alert): string {
   return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
 }
 
-function titles({ alert, state, now }: AlertView): Pick<AlertWords, 'subject' | 'headline'> {
-  const about = `${promise(alert).toLowerCase()} on ${state.caseId} (${state.priority})`;
+function headline({ alert, now }: AlertView): string {
   const due = Date.parse(alert.dueAt ?? alert.at);
   switch (alert.kind) {
-    case 'warning': {
+    case 'warning':
       // Told late, or a page that is opened long after its e-mail.
-      if (due - now < -60_000) return { subject: `Overdue: ${about}`, headline: `${promise(alert)} was due` };
-      if (due - now < 500) return { subject: `Due now: ${about}`, headline: `${promise(alert)} is due now` };
-      const left = span(due - now);
-      return { subject: `Breach in ${left}: ${about}`, headline: `${promise(alert)} is due in ${left}` };
-    }
+      if (due - now < -60_000) return `${promise(alert)} was due`;
+      return due - now < 500 ? `${promise(alert)} is due now` : `${promise(alert)} is due in ${span(due - now)}`;
     case 'breach':
-      return { subject: `Breached: ${about}`, headline: `${promise(alert)} was not kept in time` };
+      return `${promise(alert)} was not kept in time`;
     case 'breached-on-retarget':
-      return {
-        subject: `Breached by a new target: ${about}`,
-        headline: `A new target puts the deadline of ${promise(alert).toLowerCase()} in the past`,
-      };
+      return `A new target puts the deadline of ${promise(alert).toLowerCase()} in the past`;
     case 'came-home':
-      return {
-        subject: `Came home: ${state.caseId} (${state.priority}), no vendor took it`,
-        headline: 'No vendor took this case: it is yours',
-      };
+      return 'No vendor took this case: it is yours';
     case 'nobody-left':
-      return {
-        subject: `Nobody left: ${state.caseId} (${state.priority}) is sensitive, and everyone on shift is at a limit`,
-        headline: 'No agent may take this sensitive case today: it is yours to give',
-      };
+      return 'No agent may take this sensitive case today: it is yours to give';
   }
 }
 
@@ -140,19 +130,7 @@ function crmLink(policy: Policy, state: Case): string | undefined {
 function subjectOf(state: Case): string {
   if (state.triage === undefined) return 'not triaged yet: open it in the CRM';
   if (state.triage.sensitive) return 'sensitive case: open it in the CRM';
-  const characters = [...clean(state.fields.subject ?? '')];
-  if (characters.length === 0) return '(none)';
-  return characters.length <= SUBJECT_LENGTH
-    ? characters.join('')
-    : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`;
-}
-
-/** One line, without characters that break a line or turn the direction of what follows. */
-function clean(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim();
+  return oneLine(state.fields.subject ?? '', SUBJECT_LENGTH) || '(none)';
 }
 
 function queueName(policy: Policy, state: Case): string {
@@ -179,7 +157,7 @@ function holder(policy: Policy, state: Case): string {
 
 function triageReason({ triage, policyVersion }: Case): string {
   if (triage === undefined) return `not triaged yet (policy ${policyVersion.slice(0, 12)})`;
-  return `${clean(triage.reason)} (rule ${triage.ruleId}, policy ${triage.policyVersion.slice(0, 12)})`;
+  return `${oneLine(triage.reason)} (rule ${triage.ruleId}, policy ${triage.policyVersion.slice(0, 12)})`;
 }
 
 function nextRung({ alerting }: Policy, rung: number): string {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { CaseEvent } from '../../domain/event.ts';
+import { oneLine } from '../../functions/shared/foreign-text.ts';
 
 export type Tone = 'plain' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
 
@@ -27,30 +28,30 @@ export function tell(event: CaseEvent): Told | undefined {
       return { text: 'reopened', tone: 'warn' };
     case 'merged':
       return {
-        text: `merged${event.into === undefined ? ' into another case' : ` into ${clean(event.into)}`}`,
+        text: `merged${event.into === undefined ? ' into another case' : ` into ${oneLine(event.into)}`}`,
         tone: 'quiet',
       };
     case 'triaged': {
       const { priority, queue, route, sensitive, reason, duplicateOf } = event.decision;
       if (route === 'parked') {
-        const what = duplicateOf === undefined ? '' : `, a duplicate of ${clean(duplicateOf)}`;
-        return { text: `parked${what} (${clean(reason)})`, tone: 'quiet' };
+        const what = duplicateOf === undefined ? '' : `, a duplicate of ${oneLine(duplicateOf)}`;
+        return { text: `parked${what} (${oneLine(reason)})`, tone: 'quiet' };
       }
       const where = route === 'vendor' ? 'to a vendor' : sensitive ? 'stays home, sensitive' : 'stays home';
-      return { text: `triaged: ${priority}, queue ${queue}, ${where} (${clean(reason)})`, tone: 'plain' };
+      return { text: `triaged: ${priority}, queue ${queue}, ${where} (${oneLine(reason)})`, tone: 'plain' };
     }
     case 'absorbed':
-      return { text: `took in ${clean(event.from)}`, tone: 'quiet' };
+      return { text: `took in ${oneLine(event.from)}`, tone: 'quiet' };
     case 'policy-changed':
       return { text: `folded anew under policy ${event.to.slice(0, 12)}`, tone: 'quiet' };
     case 'agent-assigned':
-      return { text: `given to ${event.agentId} (${clean(event.reason)})`, tone: 'plain' };
+      return { text: `given to ${event.agentId} (${oneLine(event.reason)})`, tone: 'plain' };
     case 'agent-released':
       return { text: `back from ${event.agentId}, unworked: ${event.reason}`, tone: 'warn' };
     case 'assignment-deferred':
-      return { text: `waits for an agent: ${clean(event.reason)}`, tone: 'warn' };
+      return { text: `waits for an agent: ${oneLine(event.reason)}`, tone: 'warn' };
     case 'handoff-offered':
-      return { text: `offered to ${event.vendor} (${clean(event.reason)})`, tone: 'plain' };
+      return { text: `offered to ${event.vendor} (${oneLine(event.reason)})`, tone: 'plain' };
     case 'handoff-accepted':
       return { text: `accepted by ${event.vendor}`, tone: 'good' };
     case 'handoff-rejected':
@@ -62,14 +63,17 @@ export function tell(event: CaseEvent): Told | undefined {
     case 'handoff-returned':
       return { text: `returned by ${event.vendor}: ${event.reason}${noted(event.note)}`, tone: 'warn' };
     case 'handoff-recalled':
-      return { text: `recalled from ${event.vendor} (${clean(event.by)})`, tone: 'quiet' };
+      return { text: `recalled from ${event.vendor} (${oneLine(event.by)})`, tone: 'quiet' };
     case 'brought-home':
-      return { text: `came home: ${clean(event.reason)}`, tone: 'warn' };
+      return { text: `came home: ${oneLine(event.reason)}`, tone: 'warn' };
     case 'written-back':
-      return { text: `written to the CRM: ${event.what.map(clean).join(', ') || 'nothing'}`, tone: 'quiet' };
+      return {
+        text: `written to the CRM: ${event.what.map((one) => oneLine(one)).join(', ') || 'nothing'}`,
+        tone: 'quiet',
+      };
     case 'deadline-reached':
       return event.kind === 'warning'
-        ? { text: `warned: ${event.clock} due in ${untilDue(event)} (${clean(event.threshold)})`, tone: 'warn' }
+        ? { text: `warned: ${event.clock} due in ${untilDue(event)} (${oneLine(event.threshold)})`, tone: 'warn' }
         : {
             text: `BREACHED: ${event.clock}${event.kind === 'breach' ? '' : ', past already when its target changed'}`,
             tone: 'bad',
@@ -118,7 +122,7 @@ export function lineFor(
   if (told === undefined) return undefined;
   const style = coloured ? STYLES[told.tone] : undefined;
   const text = style === undefined ? told.text : styleText(style, told.text, { validateStream: false });
-  return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${clean(event.caseId).padEnd(idWidth)}  ${text}`;
+  return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${oneLine(event.caseId).padEnd(idWidth)}  ${text}`;
 }
 
 /** Named once above the lines. */
@@ -143,18 +147,8 @@ function untilDue({ dueAt, occurredAt }: { dueAt: string; occurredAt: string }):
 }
 
 function quoted(subject: string | undefined): string {
-  if (subject === undefined) return '(no subject)';
-  const characters = [...clean(subject)];
-  return `"${characters.length <= SUBJECT_LENGTH ? characters.join('') : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`}"`;
+  return subject === undefined ? '(no subject)' : `"${oneLine(subject, SUBJECT_LENGTH)}"`;
 }
 
-const from = (channel: string | undefined) => (channel === undefined ? '' : ` by ${clean(channel)}`);
-const noted = (note: string | undefined) => (note === undefined ? '' : `, "${clean(note)}"`);
-
-/** One line without control characters: what a customer wrote must not steer the terminal. */
-function clean(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim();
-}
+const from = (channel: string | undefined) => (channel === undefined ? '' : ` by ${oneLine(channel)}`);
+const noted = (note: string | undefined) => (note === undefined ? '' : `, "${oneLine(note)}"`);

@@ -156,7 +156,7 @@ describe.concurrent('a case on its way through the house', () => {
       'bogota rejected',
       'home',
     ]);
-    const { mail } = await mailAbout(caseId, /^Came home: /);
+    const { mail } = await mailAbout(caseId, /^No vendor took it: /);
     expect(mail.to).toEqual(['maya@example.com']);
     expect(mail.text).toContain('No vendor took this case: it is yours');
   });
@@ -224,8 +224,8 @@ describe.concurrent('a case on its way through the house', () => {
     expect([breached.clock, sinceOpening(breached.at)]).toEqual(['first-response', 20_000]);
 
     for (const { subject, headline } of [
-      { subject: /^Breach in \d+ s: first response on /, headline: 'First response is due in' },
-      { subject: /^Breached: first response on /, headline: 'First response was not kept in time' },
+      { subject: /^First response due in \d+ s: /, headline: 'First response is due in' },
+      { subject: /^First response breached at /, headline: 'First response was not kept in time' },
     ]) {
       const { mail, link } = await mailAbout(caseId, subject);
       expect(mail).toMatchObject({ from: 'caserelay@example.com', to: ['maya@example.com'] });
@@ -255,7 +255,7 @@ describe.concurrent('a case on its way through the house', () => {
     expect,
   }) => {
     const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
-    const { link } = await mailAbout(caseId, /^Came home: /);
+    const { link } = await mailAbout(caseId, /^No vendor took it: /);
 
     const head = await fetch(link.url, { method: 'HEAD' });
     expect(head.status).toBeLessThan(500);
@@ -288,7 +288,7 @@ describe.concurrent('a case on its way through the house', () => {
 
   test('is told to all leads of its queue when the first does not answer', async ({ expect }) => {
     const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
-    const { link } = await mailAbout(caseId, /^Came home: /);
+    const { link } = await mailAbout(caseId, /^No vendor took it: /);
     const unanswered = await app.logged(caseId, 'alert-unanswered', ({ alertId }) => alertId === link.alertId);
     expect(unanswered.rung).toBe(0);
     const told = await eventually('both leads to be mailed', async () => {

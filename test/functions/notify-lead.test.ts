@@ -67,7 +67,7 @@ describe('notifying the leads of a rung', () => {
     const { notify, mails, notified, store, resumed } = await setUp();
     expect(await notify()).toBe('told');
     expect(mails.map(({ to, subject }) => [to, subject])).toEqual([
-      ['ana@example.com', 'Breach in 7 min: first response on zendesk:5158 (urgent)'],
+      ['ana@example.com', 'First response due in 7 min: zendesk:5158, urgent, not triaged yet'],
     ]);
     expect(notified()).toEqual([
       {

@@ -1,5 +1,6 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { OUR_HEADER } from '../../../domain/automatic.ts';
+import { shorten } from '../../shared/foreign-text.ts';
 import { type Mailer, UnsafeMailError } from './mailer.ts';
 
 /** Longest subject that is sent, in characters; the rest would be cut by most mail programs anyway. */
@@ -30,7 +31,7 @@ export function sesMailer(client: SESv2Client, { from, configurationSet }: SesSe
           ConfigurationSetName: configurationSet,
           Content: {
             Simple: {
-              Subject: { Data: shorten(subject), Charset: 'UTF-8' },
+              Subject: { Data: shorten(subject, SUBJECT_LENGTH), Charset: 'UTF-8' },
               Body: { Text: { Data: text, Charset: 'UTF-8' }, Html: { Data: html, Charset: 'UTF-8' } },
               Headers: HEADERS,
             },
@@ -45,9 +46,4 @@ export function sesMailer(client: SESv2Client, { from, configurationSet }: SesSe
 function refuseControls(header: string, value: string): void {
   if (/\p{Cc}|\u2028|\u2029/u.test(value))
     throw new UnsafeMailError(`the mail's "${header}" holds a line break or control character`);
-}
-
-function shorten(subject: string): string {
-  const characters = [...subject];
-  return characters.length <= SUBJECT_LENGTH ? subject : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`;
 }

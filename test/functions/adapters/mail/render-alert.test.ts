@@ -89,7 +89,7 @@ describe('the mail of a warning', () => {
   it('says everything in its text', () => {
     const { to, subject, text } = render(WARNING);
     expect(to).toBe('ana@example.com');
-    expect(subject).toBe('Breach in 10 min: first response on zendesk:5158 (urgent)');
+    expect(subject).toBe('First response due in 10 min: “Black screen after the intro” (zendesk:5158, urgent)');
     expect(text).toBe(`[CaseRelay alert]
 First response is due in 10 min
 Deadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (in 10 min)
@@ -161,13 +161,13 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
 
   it('that was held up until the deadline does not promise time that is gone', () => {
     expect(render({ ...WARNING, now: '2026-11-16T10:30:00Z' }).subject).toBe(
-      'Due now: first response on zendesk:5158 (urgent)',
+      'First response due now: “Black screen after the intro” (zendesk:5158, urgent)',
     );
   });
 
   it('that is read after the deadline says so', () => {
     const { subject, text } = render({ ...WARNING, now: '2026-11-16T11:30:00Z' });
-    expect(subject).toBe('Overdue: first response on zendesk:5158 (urgent)');
+    expect(subject).toBe('First response overdue since 02:30: “Black screen after the intro” (zendesk:5158, urgent)');
     expect(text).toMatch(/\nFirst response was due\n.*\(1 h ago\)/);
   });
 });
@@ -175,7 +175,7 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
 describe('the mail of a breach', () => {
   it('says how long ago', () => {
     const { subject, text } = render({ ...WARNING, kind: 'breach', now: '2026-11-16T10:33:00Z' });
-    expect(subject).toBe('Breached: first response on zendesk:5158 (urgent)');
+    expect(subject).toBe('First response breached at 02:30: “Black screen after the intro” (zendesk:5158, urgent)');
     expect(text).toContain(
       'First response was not kept in time\nDeadline: Mon 16 Nov 2026, 02:30 Pacific Standard Time (3 min ago)\n',
     );
@@ -183,7 +183,9 @@ describe('the mail of a breach', () => {
 
   it('says so if a new target made it', () => {
     const { subject, text } = render({ ...WARNING, kind: 'breached-on-retarget', now: '2026-11-16T10:33:00Z' });
-    expect(subject).toBe('Breached by a new target: first response on zendesk:5158 (urgent)');
+    expect(subject).toBe(
+      'First response breached by a new target: “Black screen after the intro” (zendesk:5158, urgent)',
+    );
     expect(text).toMatch(/\nA new target puts the deadline of first response in the past\n/);
   });
 
@@ -205,7 +207,7 @@ describe('the mail of a case that came home', () => {
     const alert = alertFor(home, 'al_1') as Alert;
     const now = Date.parse('2026-11-16T10:05:01Z');
     const { subject, text } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
-    expect(subject).toBe('Came home: zendesk:5158 (urgent), no vendor took it');
+    expect(subject).toBe('No vendor took it: zendesk:5158, urgent, not triaged yet');
     expect(text).toContain('No vendor took this case: it is yours\n');
     expect(text).toContain('Deadline: Mon 16 Nov 2026, 11:30 Central European Standard Time (in 25 min)\n');
     expect(text).toContain('Why it came home: no vendor is eligible (manila: closed-now)\n');
@@ -228,7 +230,7 @@ describe('the mail of a sensitive case that nobody is left for', () => {
     const alert = alertFor(deferred, 'al_1') as Alert;
     const now = Date.parse('2026-11-16T10:05:01Z');
     const { subject, text, html } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
-    expect(subject).toBe('Nobody left: zendesk:5158 (urgent) is sensitive, and everyone on shift is at a limit');
+    expect(subject).toBe('Nobody left for a sensitive case: zendesk:5158, urgent, sensitive');
     expect(text).toContain('No agent may take this sensitive case today: it is yours to give\n');
     expect(text).toContain(
       'Why nobody has it: everyone is at a limit: today 3 agents had 4 sensitive cases, 55 min; 2 of them at a limit\n',
@@ -247,13 +249,61 @@ describe('who holds a case', () => {
   });
 });
 
+describe('the subject of a mail', () => {
+  const subjectOf = (changes: Partial<Sample>) => render({ ...WARNING, ...changes }).subject;
+
+  it.each<[string, Partial<Sample>]>([
+    ['a warning', {}],
+    ['a breach', { kind: 'breach' }],
+    ['a breach by a new target', { kind: 'breached-on-retarget' }],
+    ['the next step', { kind: 'breach', rung: 1 }],
+  ])('of %s says what and when within the 40 characters of a phone', (_what, changes) => {
+    expect(subjectOf(changes).indexOf(': ')).toBeLessThanOrEqual(40);
+  });
+
+  it('says which step it is', () => {
+    expect(subjectOf({ kind: 'breach', rung: 1 })).toBe(
+      'First response breached at 02:30, step 2: “Black screen after the intro” (zendesk:5158, urgent)',
+    );
+  });
+
+  it('names the day of a deadline that is not today', () => {
+    expect(subjectOf({ kind: 'breach', now: '2026-11-18T10:33:00Z' })).toMatch(
+      /^First response breached at Mon 16 Nov, 02:30: /,
+    );
+  });
+
+  it.each<[string, Partial<Sample>, string]>([
+    ['sensitive', { decision: { sensitive: true } }, 'First response due in 10 min: zendesk:5158, urgent, sensitive'],
+    ['without a subject', { subject: ' \u200b\r\n' }, 'First response due in 10 min: zendesk:5158, urgent'],
+  ])('of a case that is %s has none of its words', (_what, changes, expected) => {
+    expect(subjectOf({ subject: 'He threatened me', ...changes })).toBe(expected);
+  });
+
+  it('of a case that is not triaged yet has none of its words either', () => {
+    const { decision: _, ...untriaged } = WARNING;
+    expect(render(untriaged).subject).toBe('First response due in 10 min: zendesk:5158, urgent, not triaged yet');
+  });
+
+  it('is one line without marks of direction, and the quotation ends where the case’s subject does', () => {
+    const subject = 'a”\r\nBcc: everyone@example.com\u2028\u202eb“\0';
+    expect(subjectOf({ subject })).toBe(
+      'First response due in 10 min: “a" Bcc: everyone@example.com b"” (zendesk:5158, urgent)',
+    );
+  });
+
+  it('has 60 characters of the case’s own at most', () => {
+    expect(subjectOf({ subject: '🎬'.repeat(61) })).toContain(`“${'🎬'.repeat(59)}…”`);
+  });
+});
+
 describe('what a customer wrote', () => {
   it('is escaped in the HTML and kept to one line in the text', () => {
     const { html, text, subject } = render({ ...WARNING, subject: '<b onload="x">\r\nPriority: low\u202e' });
     expect(html).toContain('&lt;b onload=&quot;x&quot;&gt; Priority: low</div>');
     expect(html).not.toContain('<b onload');
     expect(text).toContain('\nSubject: <b onload="x"> Priority: low\n');
-    expect(subject).toBe('Breach in 10 min: first response on zendesk:5158 (urgent)');
+    expect(subject).toBe('First response due in 10 min: “<b onload="x"> Priority: low” (zendesk:5158, urgent)');
   });
 
   it('is cut at 120 characters, never inside one', () => {

@@ -1,0 +1,31 @@
+/**
+ * Text that somebody else wrote (a customer, a vendor), made fit to stand in a mail, a page, a note or a terminal:
+ * it stays what was written, and can neither end a line, nor turn or hide what stands beside it.
+ */
+
+/** Marks of direction, and characters that nobody sees; not the joiners and variants that emoji and some scripts are spelt with. */
+const UNSEEN = /[[\p{Cf}\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\ufe0e\ufe0f]]+/gv;
+
+/** More marks on one letter than any language writes: they would climb over the lines above. */
+const STACKED = /(\p{M}{4})\p{M}+/gu;
+
+/** As one line of at most `most` characters, cut between two of them; without `most`, all of it. */
+export function oneLine(text: string, most = Number.POSITIVE_INFINITY): string {
+  return shorten(
+    visible(text)
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+      .trim(),
+    most,
+  );
+}
+
+/** Text of at most `most` characters, cut between two of them. */
+export function shorten(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** Without what cannot be seen, or is drawn over something else. */
+function visible(text: string): string {
+  return text.toWellFormed().replace(UNSEEN, '').replace(STACKED, '$1');
+}
