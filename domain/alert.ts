@@ -17,6 +17,8 @@ export const Alert = z.object({
   threshold: z.optional(z.string()),
   at: Instant,
   dueAt: z.optional(Instant),
+  /** The target that the deadline belongs to, seconds of open time. */
+  targetSeconds: z.optional(z.number()),
   reason: z.optional(z.string()),
 });
 export type Alert = z.infer<typeof Alert>;
@@ -24,8 +26,8 @@ export type Alert = z.infer<typeof Alert>;
 /** The alert that an event calls for, if any. `alertId` is made by the caller from the event's key. */
 export function alertFor(event: CaseEvent, alertId: string): Alert | undefined {
   if (event.type === 'deadline-reached') {
-    const { caseId, kind, clock, turn, threshold, at, dueAt } = event;
-    return { alertId, caseId, kind, clock, turn, threshold, at, dueAt };
+    const { caseId, kind, clock, turn, threshold, at, dueAt, targetSeconds } = event;
+    return { alertId, caseId, kind, clock, turn, threshold, at, dueAt, targetSeconds };
   }
   if (event.type === 'brought-home') {
     return { alertId, caseId: event.caseId, kind: 'came-home', at: event.occurredAt, reason: event.reason };

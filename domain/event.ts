@@ -273,7 +273,16 @@ export const CaseEvent = z.discriminatedUnion('type', [
     to: z.string(),
     kind: z.string(),
   }),
-  z.object({ ...base, type: z.literal('alert-acknowledged'), alertId: z.string(), by: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('alert-acknowledged'),
+    alertId: z.string(),
+    by: z.string(),
+    /** What the lead took charge of, if the alert has a deadline: later alerts of the same are covered (domain/acknowledgement.ts). */
+    promise: z.optional(z.object({ clock: ClockName, turn: z.number(), targetSeconds: z.number() })),
+    /** The alert whose acknowledgement covered this one; absent if the lead pressed the button for this one. */
+    through: z.optional(z.string()),
+  }),
   z.object({ ...base, type: z.literal('alert-unanswered'), alertId: z.string(), rung: z.number() }),
 ]);
 export type CaseEvent = z.infer<typeof CaseEvent>;

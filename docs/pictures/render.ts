@@ -121,9 +121,9 @@ const pictures = {
       justNow: false,
       moot: false,
       told: [
-        { to: 'dana', at: at('15:32:01.000') },
-        { to: 'dana', at: at('15:47:01.000') },
-        { to: 'jonas', at: at('15:47:01.000') },
+        { to: 'dana', rung: 0, at: at('15:32:01.000') },
+        { to: 'dana', rung: 1, at: at('15:47:01.000') },
+        { to: 'jonas', rung: 1, at: at('15:47:01.000') },
       ],
     }),
     size: '700,980',

@@ -1,3 +1,4 @@
+import { coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
 import { isMoot } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
@@ -19,6 +20,7 @@ export async function acknowledgeAlert(visit: Visit, deps: ConsoleDeps): Promise
   const { stored, leadId } = admitted;
   const { alertId, caseId } = stored.alert;
   const at = toInstant(deps.now());
+  const promise = promiseIn(stored.alert);
   const outcome = await deps.store.acknowledge(alertId, leadId, at, {
     type: 'alert-acknowledged',
     key: `caserelay:alert-acknowledged:${alertId}`,
@@ -27,6 +29,7 @@ export async function acknowledgeAlert(visit: Visit, deps: ConsoleDeps): Promise
     receivedAt: at,
     alertId,
     by: leadId,
+    ...(promise === undefined ? {} : { promise }),
   });
   if (outcome === 'acknowledged') deps.meter.count('alertAcknowledged');
   const now = (await deps.store.alert(alertId)) ?? stored;
@@ -44,14 +47,7 @@ async function alertPage(admitted: Admitted, { token }: Visit, justNow: boolean,
     return { status: 404, html: messagePage('No such case', 'Its events have been removed.') };
   }
   const { acknowledgedBy: by, acknowledgedAt: at } = stored;
-  const acknowledged = by === undefined || at === undefined ? undefined : { by, at };
-  const told = events
-    .flatMap((event) =>
-      event.type === 'alert-notified' && event.alertId === alert.alertId
-        ? [{ to: event.to, at: event.occurredAt }]
-        : [],
-    )
-    .sort((a, b) => (a.at < b.at ? -1 : 1));
+  const acknowledged = by === undefined || at === undefined ? coveredBy(alert, events, context.policy) : { by, at };
   const moot = acknowledged === undefined && isMoot(alert, state, context.calendar);
   return {
     status: 200,
@@ -67,7 +63,7 @@ async function alertPage(admitted: Admitted, { token }: Visit, justNow: boolean,
       acknowledged,
       justNow,
       moot,
-      told,
+      told: toldOf(alert.alertId, events),
     }),
   };
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { isLead, type Told } from '../../domain/acknowledgement.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
 import { type AlertView, alertWords, type Fact } from '../shared/alert-words.ts';
 import { inZone } from '../shared/time-words.ts';
@@ -12,8 +13,8 @@ export interface AcknowledgeView extends AlertView {
   readonly justNow: boolean;
   /** Nothing is left to do about it. */
   readonly moot: boolean;
-  /** Who was told: leads' ids and instants, in order. */
-  readonly told: readonly { readonly to: string; readonly at: string }[];
+  /** Who was told, in order. */
+  readonly told: readonly Told[];
 }
 
 /** The page behind an alert's link, as its lead sees it. */
@@ -45,18 +46,32 @@ function fact({ label, value, href }: Fact) {
 `;
 }
 
-function answer({ acknowledged, justNow, lead, context, token, now }: AcknowledgeView, otherwise: string) {
+function answer(view: AcknowledgeView, otherwise: string) {
+  const { alert, acknowledged, justNow, lead, context, token, now } = view;
+  const goesOn = alert.kind === 'warning';
   if (acknowledged !== undefined) {
     const who = acknowledged.by === lead.id ? 'you' : nameOf(context.policy.leads, acknowledged.by);
     const at = inZone(Date.parse(acknowledged.at), lead.zone);
-    return html`<p class="done" role="status">${justNow ? 'Acknowledged' : 'Already acknowledged'} by <strong>${who}</strong>, ${at}. Nobody else will be told.</p>`;
+    return html`<p class="done" role="status">${justNow ? 'Acknowledged' : 'Already acknowledged'} by <strong>${who}</strong>, ${at}. ${goesOn ? whatFollows(view, acknowledged.by) : 'Nobody else will be told.'}</p>`;
   }
   // The form's address has no query, so the token is not repeated in it.
   return html`<form method="post" action="acknowledge">
 <input type="hidden" name="token" value="${token}">
 <button type="submit">Acknowledge</button>
-<p class="note">You are ${lead.name}. Acknowledging says that you have it, and stops the escalation. Otherwise ${otherwise}. (Page made at ${inZone(now, lead.zone)}.)</p>
+<p class="note">You are ${lead.name}. Acknowledging says that you have it, and stops the escalation.${goesOn ? ` ${toldAlone('you')}` : ''} If nobody does, ${otherwise}. (Page made at ${inZone(now, lead.zone)}.)</p>
 </form>`;
+}
+
+/** What an acknowledged warning means for what comes after it (docs/adr/0019). */
+function toldAlone(whom: string): string {
+  return `A later warning of this promise, or its breach, is told once, to ${whom} alone.`;
+}
+
+function whatFollows({ lead, context }: AcknowledgeView, by: string): string {
+  const { leads } = context.policy;
+  if (!isLead(by, context.policy))
+    return 'Nobody else will be told of this; but whoever acknowledged is no lead any more, so a breach is told anew.';
+  return `Nobody else will be told. ${toldAlone(by === lead.id ? 'you' : nameOf(leads, by))}`;
 }
 
 function nameOf(leads: readonly LeadPolicy[], id: string): string {

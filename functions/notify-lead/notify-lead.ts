@@ -1,6 +1,7 @@
+import { type Acknowledgement, coveredBy, toldOf } from '../../domain/acknowledgement.ts';
 import { type Alert, isMoot, recipients, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
-import { toInstant } from '../../domain/event.ts';
+import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
 import type { Mailer } from '../adapters/mail/mailer.ts';
 import { renderAlert } from '../adapters/mail/render-alert.ts';
@@ -13,7 +14,7 @@ import { currentCase } from './current-case.ts';
 
 export interface NotifyDeps {
   readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> &
-    Pick<AlertStore, 'raise' | 'wasMailed' | 'markMailed'>;
+    Pick<AlertStore, 'raise' | 'acknowledge' | 'wasMailed' | 'markMailed'>;
   readonly mailer: Mailer;
   readonly workflows: Pick<Workflows, 'resume'>;
   readonly secrets: Pick<Secrets, 'links'>;
@@ -57,10 +58,46 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
     await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
     return 'acknowledged';
   }
-  const leads = recipients(context.policy, state.queue, rung, context.calendar, now());
-  const told = await Promise.allSettled(leads.map((lead) => tellLead(lead, state, input, deps)));
+  const log = await store.events(alert.caseId);
+  const covered = coveredBy(alert, log, context.policy);
+  const scene = { state, log, covered };
+  if (covered !== undefined) return tellWhoHasIt(scene, covered, input, deps);
+  await tellAll(recipients(context.policy, state.queue, rung, context.calendar, now()), scene, input, deps);
+  return 'told';
+}
+
+/** What a mail is made of, besides the alert. */
+interface Scene {
+  readonly state: Case;
+  readonly log: readonly CaseEvent[];
+  readonly covered: Acknowledgement | undefined;
+}
+
+/** Somebody has the promise already: they alone are told, once, and the alert counts as acknowledged by them. */
+async function tellWhoHasIt(scene: Scene, { by, at, alertId }: Acknowledgement, input: Rung, deps: NotifyDeps) {
+  const { alert, taskToken } = input;
+  const leads = deps.context.policy.leads.filter(({ id }) => id === by);
+  if (!toldOf(alert.alertId, scene.log).some(({ to }) => to === by)) await tellAll(leads, scene, input, deps);
+  const now = toInstant(deps.now());
+  await deps.store.acknowledge(alert.alertId, by, at, {
+    type: 'alert-acknowledged',
+    key: `caserelay:alert-acknowledged:${alert.alertId}`,
+    caseId: alert.caseId,
+    occurredAt: now,
+    receivedAt: now,
+    alertId: alert.alertId,
+    by,
+    through: alertId,
+  });
+  await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
+  return 'acknowledged' as const;
+}
+
+async function tellAll(leads: readonly LeadPolicy[], scene: Scene, input: Rung, deps: NotifyDeps): Promise<void> {
+  const { alert, rung } = input;
+  const told = await Promise.allSettled(leads.map((lead) => tellLead(lead, scene, input, deps)));
   const failed = leads.filter((_, index) => told[index]?.status === 'rejected');
-  if (failed.length === 0 && leads.length > 0) return 'told';
+  if (failed.length === 0 && leads.length > 0) return;
   for (const [index, result] of told.entries()) {
     if (result.status === 'rejected')
       deps.log.error('a lead was not told', {
@@ -74,8 +111,9 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
 }
 
 /** Mails one lead unless this rung has mailed them already, and puts that on the case's log. */
-async function tellLead(lead: LeadPolicy, state: Case, { alert, rung }: Rung, deps: NotifyDeps): Promise<void> {
+async function tellLead(lead: LeadPolicy, scene: Scene, { alert, rung }: Rung, deps: NotifyDeps): Promise<void> {
   const { store, context } = deps;
+  const { state, covered } = scene;
   if (!(await store.wasMailed(alert.alertId, rung, lead.id))) {
     const { keys } = await deps.secrets.links();
     const expiresAt = deps.now() + context.policy.alerting.linkDays * 86_400_000;
@@ -83,7 +121,11 @@ async function tellLead(lead: LeadPolicy, state: Case, { alert, rung }: Rung, de
     const token = (action: LinkAction) => signLink({ alertId, action }, lead.id, expiresAt, keys);
     const link = acknowledgeUrl(deps.publicUrl, alertId, token('acknowledge'));
     const receiptLink = clock === undefined ? undefined : receiptUrl(deps.publicUrl, alertId, token('receipt'));
-    await deps.mailer.send(renderAlert({ alert, state, lead, context, rung, now: deps.now(), receiptLink }, link));
+    const earlier = toldOf(alert.alertId, scene.log).filter((told) => told.rung < rung);
+    const now = deps.now();
+    await deps.mailer.send(
+      renderAlert({ alert, state, lead, context, rung, earlier, covered, now, receiptLink }, link),
+    );
     const mailedAt = deps.now();
     // SES has no idempotency key: a crash between these two lines mails the lead a second time. The
     // marker comes after the mail because the other order could lose the alert, which is worse.

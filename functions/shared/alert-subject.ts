@@ -12,8 +12,8 @@ const CASE_SUBJECT_LENGTH = 60;
  * characters; then the case's own subject in quotation marks, unless the case is sensitive or may be.
  */
 export function alertSubject(view: AlertView): string {
-  const { state, rung } = view;
-  const step = rung === 0 ? '' : `, step ${rung + 1}`;
+  const { state, rung, earlier = [] } = view;
+  const step = rung === 0 ? '' : `, step ${rung + 1}${earlier.length === 0 ? '' : ' (nobody answered)'}`;
   const quoted = quotedSubject(state);
   const about = `${oneLine(state.caseId)}, ${state.priority}${shyness(state)}`;
   return `${whatAndWhen(view)}${step}: ${quoted === undefined ? about : `${quoted} (${about})`}`;

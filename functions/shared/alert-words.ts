@@ -1,3 +1,4 @@
+import type { Acknowledgement, Told } from '../../domain/acknowledgement.ts';
 import { type Alert, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
@@ -5,6 +6,7 @@ import { nextThreshold } from '../../domain/deadline.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
 import { alertSubject } from './alert-subject.ts';
 import { oneLine } from './foreign-text.ts';
+import { holder } from './holder-words.ts';
 import { inZone, relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
@@ -15,8 +17,13 @@ export interface AlertWords {
   /** The deadline on the lead's clock, and how far away it is; absent if the case has none. */
   readonly deadline: string | undefined;
   readonly facts: readonly Fact[];
+  /** From the second step on: who was told before, and when. */
+  readonly before: string | undefined;
   /** What happens if nobody acknowledges. */
   readonly otherwise: string;
+  /** What is asked of the lead, in a sentence, and what the button that does it is called. */
+  readonly prompt: string;
+  readonly button: 'Acknowledge' | 'See the alert';
 }
 
 export interface Fact {
@@ -33,6 +40,10 @@ export interface AlertView {
   readonly context: FoldContext;
   /** The rung that is told. */
   readonly rung: number;
+  /** Who was told at the steps before this one. */
+  readonly earlier?: readonly Told[] | undefined;
+  /** The acknowledgement that covers this alert: nobody but its lead is told. */
+  readonly covered?: Acknowledgement | undefined;
   /** ms; what "in 12 min" is seen from. */
   readonly now: number;
   /** Where the deadline's receipt can be seen, if it has one. */
@@ -46,9 +57,11 @@ export function alertWords(view: AlertView): AlertWords {
   const { alert, state, lead, context, rung, now } = view;
   const { policy } = context;
   const due = alert.dueAt === undefined ? nextDeadline(view) : Date.parse(alert.dueAt);
+  const otherwise = nextRung(policy, rung);
   return {
     subject: alertSubject(view),
     headline: headline(view),
+    before: rung === 0 ? undefined : stepsBefore(view),
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
@@ -65,12 +78,30 @@ export function alertWords(view: AlertView): AlertWords {
           ]),
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
-      { label: 'Held by', value: holder(policy, state) },
+      { label: 'Held by', value: oneLine(holder(policy, state)) },
       ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
       { label: 'Triage', value: triageReason(state) },
     ],
-    otherwise: nextRung(policy, rung),
+    otherwise,
+    ...request(view, otherwise),
   };
+}
+
+function request({ covered, lead }: AlertView, otherwise: string): Pick<AlertWords, 'prompt' | 'button'> {
+  if (covered === undefined) return { prompt: `If nobody acknowledges, ${otherwise}.`, button: 'Acknowledge' };
+  const at = inZone(Date.parse(covered.at), lead.zone);
+  const prompt = `You have it: you acknowledged an alert of this promise, ${at}. So only you are told, and this once.`;
+  return { prompt, button: 'See the alert' };
+}
+
+/** Who was told before a second or later step, on the clock of who is told now. */
+function stepsBefore({ earlier = [], lead, context, rung }: AlertView): string {
+  const told = earlier.map(({ to, at }) => {
+    const name = context.policy.leads.find(({ id }) => id === to)?.name ?? to;
+    return `${name} was told ${inZone(Date.parse(at), lead.zone)}`;
+  });
+  const who = told.length === 0 ? 'nobody could be told before' : `${told.join('; ')}; nobody has acknowledged`;
+  return `This is step ${rung + 1}: ${who}.`;
 }
 
 const WHY: Partial<Record<Alert['kind'], string>> = {
@@ -136,23 +167,6 @@ function subjectOf(state: Case): string {
 function queueName(policy: Policy, state: Case): string {
   if (state.queue === undefined) return 'none yet';
   return policy.queues[state.queue]?.name ?? state.queue;
-}
-
-function holder(policy: Policy, state: Case): string {
-  const { handoff, assignment } = state;
-  if (assignment !== undefined) {
-    return policy.agents.find(({ id }) => id === assignment.agentId)?.name ?? assignment.agentId;
-  }
-  if (handoff === undefined) return 'your team';
-  const vendor = policy.vendors.find(({ id }) => id === handoff.vendor)?.name ?? handoff.vendor;
-  switch (handoff.state) {
-    case 'offered':
-      return `offered to ${vendor}, no answer yet`;
-    case 'accepted':
-      return `${vendor} (accepted)`;
-    default:
-      return `your team (${vendor}: ${handoff.state})`;
-  }
 }
 
 function triageReason({ triage, policyVersion }: Case): string {

@@ -41,6 +41,7 @@ describe('which event calls for an alert', () => {
       threshold: '75%',
       at: '2026-11-16T10:22:30.000Z',
       dueAt: DUE,
+      targetSeconds: 1800,
     });
   });
 

@@ -136,6 +136,7 @@ describe('pressing the button', () => {
         receivedAt: '2026-11-16T10:25:00.000Z',
         alertId: 'al_1',
         by: 'ana',
+        promise: { clock: 'first-response', turn: 1, targetSeconds: 1800 },
       },
     ]);
     expect(Object.fromEntries(counts)).toEqual({ alertAcknowledged: 1 });
@@ -170,6 +171,51 @@ describe('pressing the button', () => {
     expect((await visit('POST')).status).toBe(403);
     expect((await visit('POST', { body: `{"token":"${linkOf('ana')}"}` })).status).toBe(403);
     expect(acknowledged()).toEqual([]);
+  });
+});
+
+describe('a warning that is acknowledged covers what comes of its promise', () => {
+  const BREACHED = event('deadline-reached', '2026-11-16T10:30:00Z', {
+    clock: 'first-response',
+    turn: 1,
+    threshold: 'breach',
+    kind: 'breach',
+    at: '2026-11-16T10:30:00.000Z',
+    dueAt: '2026-11-16T10:30:00.000Z',
+    targetSeconds: 1800,
+  });
+  const alone = (whom: string) => `A later warning of this promise, or its breach, is told once, to ${whom} alone.`;
+
+  it('and the page says so before and after the button is pressed, to each who reads it', async () => {
+    const { visit, submit } = await setUp();
+    expect((await visit('GET')).html).toContain(`and stops the escalation. ${alone('you')} If nobody does, `);
+    expect((await submit()).html).toContain(`Nobody else will be told. ${alone('you')}</p>`);
+    expect((await visit('GET', { token: linkOf('ben') })).html).toContain(alone('Ana Reyes'));
+  });
+
+  it('but not once its lead has left: then the page says that a breach is told anew', async () => {
+    const { store, deps, visit, submit } = await setUp();
+    await submit(linkOf('ana'));
+    const { policy } = deps.context;
+    const left = { ...policy, leads: policy.leads.filter(({ id }) => id !== 'ana') };
+    const page = await leadConsole(
+      { method: 'GET', alertId: 'al_1', token: linkOf('ben'), body: '' },
+      { ...deps, store, context: contextOf(left) },
+    );
+    expect(page.html).toContain('whoever acknowledged is no lead any more, so a breach is told anew.');
+    expect((await visit('GET', { token: linkOf('ben') })).html).not.toContain('told anew');
+  });
+
+  it('and the page of its breach has nothing left to press', async () => {
+    const { store, visit, submit } = await setUp();
+    await store.append(BREACHED);
+    await store.raise(alertFor(BREACHED, 'al_2') as Alert, 0, 'token-b', '2026-11-16T10:45:00.000Z');
+    const page = () => visit('GET', { token: linkOf('ben', TOMORROW, 'al_2'), alertId: 'al_2' });
+    expect((await page()).html).toContain('<form');
+    expect((await page()).html).not.toContain('A later warning');
+    await submit();
+    expect((await page()).html).toContain('Already acknowledged by <strong>Ana Reyes</strong>');
+    expect((await page()).html).not.toContain('<form');
   });
 });
 

@@ -150,6 +150,122 @@ describe('notifying the leads of a rung', () => {
   });
 });
 
+describe('a promise that a lead has taken charge of', () => {
+  const BREACHED = event('deadline-reached', '2026-11-16T10:30:00Z', {
+    clock: 'first-response',
+    turn: 1,
+    threshold: 'breach',
+    kind: 'breach',
+    at: '2026-11-16T10:30:00.000Z',
+    dueAt: '2026-11-16T10:30:00.000Z',
+    targetSeconds: 1800,
+  });
+  const BREACH = alertFor(BREACHED, 'al_2') as Alert;
+  /** The warning's acknowledgement, by a lead. */
+  const taken = (by: string, rest: object = {}) =>
+    event('alert-acknowledged', '2026-11-16T10:24:00Z', {
+      alertId: 'al_1',
+      by,
+      promise: { clock: 'first-response', turn: 1, targetSeconds: 1800, ...rest },
+    });
+  const breachAfter = async (more: CaseEvent[], policy = POLICY) => {
+    const all = await setUp({ more: [BREACHED, ...more], policy });
+    const notifyBreach = (rung = 0) => notifyLead({ alert: BREACH, rung, taskToken: `breach-${rung}` }, all.deps);
+    return { ...all, notifyBreach, to: () => all.mails.map(({ to }) => to) };
+  };
+
+  it('breaks: who acknowledged the warning is told once, nobody else, and the escalation is over', async () => {
+    const { notifyBreach, to, mails, resumed, store, counts } = await breachAfter([taken('ben')]);
+    expect(await notifyBreach()).toBe('acknowledged');
+    expect(to()).toEqual(['ben@example.com']);
+    expect(mails[0]?.text).toContain('You have it: you acknowledged an alert of this promise');
+    expect(resumed).toEqual([{ taskToken: 'breach-0', outcome: 'acknowledged' }]);
+    expect(await store.alert('al_2')).toMatchObject({
+      acknowledgedBy: 'ben',
+      acknowledgedAt: '2026-11-16T10:24:00.000Z',
+    });
+    expect((await store.alert('al_2'))?.dueAt).toBeUndefined();
+    expect(store.log(CASE).at(-1)).toMatchObject({
+      type: 'alert-acknowledged',
+      alertId: 'al_2',
+      by: 'ben',
+      through: 'al_1',
+    });
+    expect(counts.get('alertAcknowledged')).toBeUndefined();
+    // Run again, as a retry does: nobody is told twice.
+    await notifyBreach();
+    expect(to()).toEqual(['ben@example.com']);
+  });
+
+  it('breaks before it is acknowledged: the next step ends, and who was told already is not told again', async () => {
+    const { notifyBreach, to, store, resumed } = await breachAfter([]);
+    await notifyBreach();
+    expect(to()).toEqual(['ana@example.com']);
+    await store.append(taken('ana'));
+    expect(await notifyBreach(1)).toBe('acknowledged');
+    expect(to()).toEqual(['ana@example.com']);
+    expect(resumed).toEqual([{ taskToken: 'breach-1', outcome: 'acknowledged' }]);
+  });
+
+  it('breaks, and another lead than the one first told acknowledged: that one is told, nobody else', async () => {
+    const { notifyBreach, to, store } = await breachAfter([]);
+    await notifyBreach();
+    await store.append(taken('ben'));
+    await notifyBreach(1);
+    expect(to()).toEqual(['ana@example.com', 'ben@example.com']);
+  });
+
+  it('is acknowledged between the raising of the breach and its mail: that counts', async () => {
+    const { store, deps, mails } = await breachAfter([]);
+    const { raise } = store;
+    store.raise = async (...args) => {
+      const stored = await raise(...args);
+      await store.append(taken('ben'));
+      return stored;
+    };
+    await notifyLead({ alert: BREACH, rung: 0, taskToken: 't' }, { ...deps, store });
+    expect(mails.map(({ to }) => to)).toEqual(['ben@example.com']);
+  });
+
+  it.each([
+    ['who acknowledged is no lead any more', taken('cyd')],
+    ['it was of another target', taken('ben', { targetSeconds: 3600 })],
+    ['it was of another clock', taken('ben', { clock: 'resolution' })],
+  ])('breaks as any other does if %s', async (_, acknowledged) => {
+    const { notifyBreach, to } = await breachAfter([acknowledged]);
+    expect(await notifyBreach()).toBe('told');
+    expect(to()).toEqual(['ana@example.com']);
+    expect(await notifyBreach(1)).toBe('told');
+    expect(to()).toEqual(['ana@example.com', 'ana@example.com', 'ben@example.com']);
+  });
+
+  it('and cannot be told: the step fails as any other, and the retry tells', async () => {
+    const { notifyBreach, to, refused, store } = await breachAfter([taken('ben')]);
+    refused.add('ben@example.com');
+    await expect(notifyBreach()).rejects.toThrow(NotAllToldError);
+    expect((await store.alert('al_2'))?.acknowledgedBy).toBeUndefined();
+    refused.clear();
+    await notifyBreach();
+    expect(to()).toEqual(['ben@example.com']);
+  });
+});
+
+describe('a second step', () => {
+  it('says in its subject that it is one, and who was told before', async () => {
+    const { notify, mails } = await setUp();
+    await notify(0);
+    await notify(1);
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'First response due in 7 min: zendesk:5158, urgent, not triaged yet',
+      'First response due in 7 min, step 2 (nobody answered): zendesk:5158, urgent, not triaged yet',
+      'First response due in 7 min, step 2 (nobody answered): zendesk:5158, urgent, not triaged yet',
+    ]);
+    expect(mails[2]?.text).toContain(
+      'This is step 2: Ana Reyes was told Mon 16 Nov 2026, 11:22 Central European Standard Time; nobody has acknowledged.',
+    );
+  });
+});
+
 describe('when something fails on the way', () => {
   it('a rung that is run again mails nobody twice', async () => {
     const { notify, mails, notified } = await setUp();

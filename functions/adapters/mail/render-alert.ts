@@ -24,19 +24,20 @@ export function renderAlert(view: AlertView, link: string): Mail {
 }
 
 function plainText(
-  { headline, deadline, facts, otherwise }: AlertWords,
+  { headline, before, deadline, facts, prompt, button }: AlertWords,
   { lead, context }: AlertView,
   link: string,
 ): string {
   const lines = [
     OUR_MARK,
     headline,
+    ...(before === undefined ? [] : [before]),
     ...(deadline === undefined ? [] : [`Deadline: ${deadline}`]),
     '',
     ...facts.flatMap(({ label, value, href }) => [`${label}: ${value}`, ...(href === undefined ? [] : [`  ${href}`])]),
     '',
-    `If nobody acknowledges, ${otherwise}.`,
-    'Acknowledge (opens a page with a button):',
+    prompt,
+    button === 'Acknowledge' ? 'Acknowledge (opens a page with a button):' : `${button}:`,
     link,
     '',
     `Sent to ${lead.name} by CaseRelay for ${context.policy.organisation}. The link is yours alone.`,
@@ -75,11 +76,12 @@ function htmlBody(words: AlertWords, { alert, lead, context }: AlertView, link: 
 <tr><td style="padding:22px 24px 4px">
 <p class="muted" style="margin:0 0 6px;font-size:13px;line-height:1.4;color:#5a6270">${OUR_MARK}</p>
 <h1 class="strong" style="margin:0;font-size:22px;line-height:1.3;color:#14171c">${words.headline}</h1>
+${words.before === undefined ? '' : html`<p class="strong" style="margin:8px 0 0;font-size:15px;line-height:1.45;color:#14171c">${words.before}</p>`}
 ${words.deadline === undefined ? '' : html`<p class="strong" style="margin:8px 0 0;font-size:16px;line-height:1.45;color:#14171c">Deadline: <strong>${words.deadline}</strong></p>`}
 </td></tr>
 <tr><td style="padding:16px 24px 18px">
-<a href="${link}" style="display:inline-block;padding:13px 26px;background:${accent};border-radius:5px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">Acknowledge</a>
-<p class="muted" style="margin:8px 0 0;font-size:13px;line-height:1.4;color:#5a6270">Opens a page with a button. If nobody acknowledges, ${words.otherwise}.</p>
+<a href="${link}" style="display:inline-block;padding:13px 26px;background:${accent};border-radius:5px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${words.button}</a>
+<p class="muted" style="margin:8px 0 0;font-size:13px;line-height:1.4;color:#5a6270">${words.button === 'Acknowledge' ? 'Opens a page with a button. ' : ''}${words.prompt}</p>
 </td></tr>
 ${words.facts.map(factRow)}
 <tr><td class="line" style="padding:14px 24px 20px;border-top:1px solid #e3e6eb">

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Acknowledgement, Told } from '../../../../domain/acknowledgement.ts';
 import { type Alert, alertFor } from '../../../../domain/alert.ts';
 import { automaticMessage } from '../../../../domain/automatic.ts';
 import { foldCase } from '../../../../domain/case.ts';
@@ -45,10 +46,12 @@ interface Sample {
   readonly decision?: Partial<Decision>;
   readonly more?: readonly CaseEvent[];
   readonly rung?: number;
+  readonly earlier?: readonly Told[];
+  readonly covered?: Acknowledgement;
 }
 
 function render(sample: Sample) {
-  const { openedAt, kind, dueAt, now, lead = ANA, policy = POLICY, rung = 0 } = sample;
+  const { openedAt, kind, dueAt, now, lead = ANA, policy = POLICY, rung = 0, earlier, covered } = sample;
   const due = new Date(dueAt).toISOString();
   const reached = event('deadline-reached', now, {
     clock: 'first-response',
@@ -66,7 +69,7 @@ function render(sample: Sample) {
   const state = foldCase(events, context);
   if (state === undefined) throw new Error('no case');
   const alert = alertFor(reached, 'al_1') as Alert;
-  return renderAlert({ alert, state, lead, context, rung, now: Date.parse(now) }, LINK);
+  return renderAlert({ alert, state, lead, context, rung, earlier, covered, now: Date.parse(now) }, LINK);
 }
 
 const WARNING: Sample = {
@@ -100,7 +103,7 @@ Subject: Black screen after the intro
 Promise: First response within 30 business minutes (calendar office)
 Priority: urgent
 Queue: General
-Held by: your team
+Held by: nobody yet: it waits in queue General
 Triage: playback questions follow a script that vendors have (rule playback, policy 5f2a9c0d1e7b)
 
 If nobody acknowledges, all leads of the queue are told 15 min after this one.
@@ -335,12 +338,82 @@ describe('who holds the case', () => {
   });
   const accepted = event('handoff-accepted', '2026-11-16T10:02:00Z', handoff);
   const returned = event('handoff-returned', '2026-11-16T10:03:00Z', { ...handoff, reason: 'skill' });
+  const resolved = event('handoff-resolved', '2026-11-16T10:03:00Z', handoff);
+  const given = { reason: 'free', sensitive: false, passedOver: {} };
+  const toLena = event('agent-assigned', '2026-11-16T10:01:00Z', { ...given, agentId: 'lena' });
+  const inCrm = event('assigned', '2026-11-16T10:01:00Z', { assigneeId: '9009' });
   it.each([
-    ['offered to Bogotá Desk, no answer yet', [offered]],
+    ['nobody yet: offered to Bogotá Desk, no answer so far', [offered]],
     ['Bogotá Desk (accepted)', [offered, accepted]],
-    ['your team (Bogotá Desk: returned)', [offered, accepted, returned]],
+    ['nobody yet: it waits in queue General (Bogotá Desk: returned)', [offered, accepted, returned]],
+    ['nobody: Bogotá Desk has finished it, and it waits in queue General', [offered, accepted, resolved]],
+    ['lena', [toLena]],
+    ['user 9009 of the CRM', [inCrm]],
+    ['nobody: the case is solved', [toLena, event('solved', '2026-11-16T10:02:00Z', {})]],
   ])('is %s', (holder, more) => {
     expect(render({ ...WARNING, more }).text).toContain(`\nHeld by: ${holder}\n`);
+  });
+});
+
+describe('who holds a case that no queue has', () => {
+  it('is nobody, as it waits for triage', () => {
+    const { decision: _, ...untriaged } = WARNING;
+    expect(render(untriaged).text).toContain('\nHeld by: nobody yet: it waits for triage\n');
+  });
+
+  it('is nobody if it is parked', () => {
+    // Parked cases have no clocks; the alert that a lead opens may be older.
+    expect(render({ ...WARNING, decision: { route: 'parked' } }).text).toContain(
+      '\nHeld by: nobody yet: it is parked\n',
+    );
+  });
+});
+
+describe('a second step', () => {
+  const SECOND: Sample = {
+    ...WARNING,
+    kind: 'breach',
+    now: '2026-11-16T10:45:00Z',
+    rung: 1,
+    earlier: [{ to: 'ana', rung: 0, at: '2026-11-16T10:30:01.000Z' }],
+    lead: BEN,
+  };
+
+  it('says in its subject that it is one, and in both forms who was told before and when', () => {
+    const { subject, text, html } = render(SECOND);
+    expect(subject).toBe(
+      'First response breached at 11:30, step 2 (nobody answered): “Black screen after the intro” (zendesk:5158, urgent)',
+    );
+    // Ben lives in Berlin: 10:30 UTC is 11:30 there.
+    const before =
+      'This is step 2: Ana Reyes was told Mon 16 Nov 2026, 11:30 Central European Standard Time; nobody has acknowledged.';
+    expect(text).toContain(`\nFirst response was not kept in time\n${before}\n`);
+    expect(html).toContain(`>${before}</p>`);
+  });
+
+  it('says so too if the first step could tell nobody', () => {
+    const { subject, text } = render({ ...SECOND, earlier: [] });
+    expect(subject).toBe(
+      'First response breached at 11:30, step 2: “Black screen after the intro” (zendesk:5158, urgent)',
+    );
+    expect(text).toContain('\nThis is step 2: nobody could be told before.\n');
+  });
+
+  it('is nothing that a first step speaks of', () => {
+    const { subject, text } = render({ ...SECOND, rung: 0, earlier: [] });
+    expect(subject + text).not.toMatch(/step|answered/);
+  });
+});
+
+describe('the mail to who acknowledged the warning', () => {
+  it('says why nobody else has it, and asks for nothing', () => {
+    const covered = { by: 'ana', at: '2026-11-16T10:23:00.000Z', alertId: 'al_0' };
+    const { text, html } = render({ ...WARNING, kind: 'breach', now: '2026-11-16T10:30:01Z', covered });
+    const said =
+      'You have it: you acknowledged an alert of this promise, Mon 16 Nov 2026, 02:23 Pacific Standard Time. So only you are told, and this once.';
+    expect(text).toContain(`\n${said}\nSee the alert:\n${LINK}\n`);
+    expect(html).toContain(said);
+    expect(text + html).not.toMatch(/If nobody acknowledges|>Acknowledge</);
   });
 });
 
