@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, expected, slaVectors } from '../support/sla-vectors.ts';
+import { type Answer, answer, expected, vectors } from '../support/sla-vectors.ts';
 
 /** What we answer where the sources disagree (docs/adr/0007-contested-sla-semantics.md), worked by hand. */
 const DECIDED: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
@@ -24,43 +24,37 @@ const DECIDED: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   'closing-instant': { 'wh-040': false, 'wh-042': false, 'mbt-040': false },
 };
 
-const shared = slaVectors();
+describe('vectors of seven public test suites (test/vectors)', () => {
+  const scored = vectors.filter(({ contested }) => contested === undefined);
+  const contested = vectors.filter((vector) => vector.contested !== undefined);
 
-describe.skipIf(shared === undefined)(
-  'vectors of nine public test suites (../shared/data, not in the repository)',
-  () => {
-    const { vectors, answer } = shared ?? { vectors: [], answer: () => '' };
-    const scored = vectors.filter(({ contested }) => contested === undefined);
-    const contested = vectors.filter((vector) => vector.contested !== undefined);
-
-    it('scores 308 of all kinds, and counts 17 contested ones apart', () => {
-      const perKind = Object.groupBy(scored, ({ kind }) => kind);
-      expect(Object.fromEntries(Object.entries(perKind).map(([kind, list]) => [kind, list.length]))).toEqual({
-        due: 94,
-        subtract: 19,
-        elapsed: 131,
-        is_open: 30,
-        next_open: 18,
-        windows: 12,
-        local_to_utc: 4,
-      });
-      const perTopic = Object.groupBy(contested, (vector) => vector.contested ?? '');
-      expect(Object.fromEntries(Object.entries(perTopic).map(([topic, list]) => [topic, list?.length]))).toEqual({
-        'due-at-close': 8,
-        'zero-duration': 1,
-        'reversed-range': 4,
-        'dst-wall-clock': 1,
-        'closing-instant': 3,
-      });
-      expect(vectors).toHaveLength(308 + 17);
+  it('scores 308 of all kinds, and counts 17 contested ones apart', () => {
+    const perKind = Object.groupBy(scored, ({ kind }) => kind);
+    expect(Object.fromEntries(Object.entries(perKind).map(([kind, list]) => [kind, list.length]))).toEqual({
+      due: 94,
+      subtract: 19,
+      elapsed: 131,
+      is_open: 30,
+      next_open: 18,
+      windows: 12,
+      local_to_utc: 4,
     });
-
-    it.each(scored)('$id $kind', (vector) => {
-      expect(answer(vector)).toEqual(expected(vector));
+    const perTopic = Object.groupBy(contested, (vector) => vector.contested ?? '');
+    expect(Object.fromEntries(Object.entries(perTopic).map(([topic, list]) => [topic, list?.length]))).toEqual({
+      'due-at-close': 8,
+      'zero-duration': 1,
+      'reversed-range': 4,
+      'dst-wall-clock': 1,
+      'closing-instant': 3,
     });
+    expect(vectors).toHaveLength(308 + 17);
+  });
 
-    it.each(contested)('$id contested: $contested', (vector) => {
-      expect(answer(vector)).toEqual(DECIDED[vector.contested ?? '']?.[vector.id]);
-    });
-  },
-);
+  it.each(scored)('$id $kind', (vector) => {
+    expect(answer(vector)).toEqual(expected(vector));
+  });
+
+  it.each(contested)('$id contested: $contested', (vector) => {
+    expect(answer(vector)).toEqual(DECIDED[vector.contested ?? '']?.[vector.id]);
+  });
+});

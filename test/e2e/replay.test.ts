@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,12 +9,10 @@ import { isClean, summarise, summaryText } from '../../local/live/summary.ts';
 import { readExport } from '../../local/replay/export.ts';
 import { playSteps } from '../../local/replay/send.ts';
 import { PACE } from '../../local/toys/toy-vendors.ts';
+import { SERVICENOW_INCIDENTS } from '../support/incident-logs.ts';
 import { type App, openApp } from './app.ts';
 
-const INCIDENTS = '../shared/data/incidents/servicenow-incident-log.csv.gz';
-const absent = existsSync(INCIDENTS) ? '' : ` (skipped: ${INCIDENTS} is not there)`;
-
-describe.skipIf(absent !== '')(`25 incidents of a real service desk${absent}`, () => {
+describe('25 incidents of a real service desk', () => {
   let app: App;
   beforeAll(async () => {
     app = await openApp(PACE);
@@ -26,7 +23,7 @@ describe.skipIf(absent !== '')(`25 incidents of a real service desk${absent}`, (
     const { deployment, secrets, toys, context, dynamodb, sfn, sqs } = app;
     const since = Date.now();
     const replay = await readExport({
-      file: INCIDENTS,
+      file: SERVICENOW_INCIDENTS,
       limit: 25,
       seconds: 25,
       run: since.toString(36),

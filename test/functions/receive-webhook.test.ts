@@ -17,10 +17,10 @@ import {
   type Json,
   NOW,
   RECEIVED_AT,
-  recordedBodies,
   STANDARD_SECRET,
   standardHeaders,
   ZENDESK_SECRET,
+  zendeskBodies,
   zendeskEvent,
   zendeskHeaders,
 } from '../support/webhooks.ts';
@@ -336,7 +336,7 @@ describe('the HTTP answer', () => {
       zendeskEvent('ticket.status_changed', { event: { previous: 'OPEN', current: 'SOLVED' } }),
       zendeskEvent('ticket.priority_changed', { event: { previous: 'LOW', current: 'HIGH' } }),
       zendeskEvent('ticket.agent_assignment_changed', { event: { previous: 1, current: 2 } }),
-      ...(recordedBodies('zendesk')?.values() ?? []),
+      ...zendeskBodies().values(),
     ];
     const opened: Json = {
       type: 'case.opened',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   type Calendar,
   type CalendarDefinition,
@@ -10,8 +10,8 @@ import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { localToUtc } from '../../domain/zone-time.ts';
 
 /**
- * The SLA vectors that lie beside a checkout, when they do: what each expects, and what our
- * public functions answer, both in the vector's own terms.
+ * The SLA vectors of test/vectors: what each expects, and what our public functions answer, both in the
+ * vector's own terms.
  */
 
 type Clock = readonly [from: string, to: string];
@@ -50,25 +50,21 @@ export interface SlaVector {
 
 export type Answer = string | number | boolean | readonly (readonly string[])[];
 
-export interface SlaVectors {
+interface SlaVectors {
+  readonly calendars: Readonly<Record<string, VectorCalendar>>;
   readonly vectors: readonly SlaVector[];
-  /** What we answer. */
-  answer(vector: SlaVector): Answer;
 }
 
-const FILE = new URL('../../../shared/data/sla-vectors.json', import.meta.url);
+export const { calendars, vectors }: SlaVectors = JSON.parse(
+  readFileSync(new URL('../vectors/sla.json', import.meta.url), 'utf8'),
+);
 
-/** The vectors, or undefined in a checkout without them. */
-export function slaVectors(): SlaVectors | undefined {
-  if (!existsSync(FILE)) return undefined;
-  const { vectors, calendars } = JSON.parse(readFileSync(FILE, 'utf8'));
-  return {
-    vectors,
-    answer(vector) {
-      if (vector.calendar === null) return iso(localToUtc(vector.time_zone, vector.local));
-      return ANSWERS[vector.kind](vector, compileCalendar(definitionOf(calendars[vector.calendar], yearsOf(vector))));
-    },
-  };
+/** What we answer. Throws if the vector names a calendar that is not there. */
+export function answer(vector: SlaVector): Answer {
+  if (vector.calendar === null) return iso(localToUtc(vector.time_zone, vector.local));
+  const calendar = calendars[vector.calendar];
+  if (calendar === undefined) throw new Error(`${vector.id} names a calendar that is not there: ${vector.calendar}`);
+  return ANSWERS[vector.kind](vector, compileCalendar(definitionOf(calendar, yearsOf(vector))));
 }
 
 /** What a vector expects, in the form of an answer. */

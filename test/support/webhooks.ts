@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 
-/** Webhooks as the tests send them, and the recorded ones that lie beside a checkout, when they do. */
+/** Webhooks as the tests send them, and the bodies and signatures of test/vectors. */
 
 export const RECEIVED_AT = '2025-01-08T18:00:00.000Z';
 export const NOW = Date.parse(RECEIVED_AT);
@@ -67,14 +67,12 @@ export function standardHeaders(id: string, body: string, at = NOW, secret = STA
   };
 }
 
-const FOLDER = new URL('../../../shared/data/webhooks/', import.meta.url);
+const VECTORS = new URL('../vectors/', import.meta.url);
 
-/** Recorded and documented bodies of one CRM by file name; undefined where the shared data is absent. */
-export function recordedBodies(crm: string): ReadonlyMap<string, Json> | undefined {
-  const folder = new URL(`${crm}/`, FOLDER);
-  if (!existsSync(folder)) return undefined;
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'PROVENANCE.json');
-  return new Map(names.map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))]));
+/** Documented bodies of Zendesk's events, by file name. */
+export function zendeskBodies(): ReadonlyMap<string, Json> {
+  const folder = new URL('webhooks/zendesk/', VECTORS);
+  return new Map(readdirSync(folder).map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))]));
 }
 
 export interface SignatureVector {
@@ -86,10 +84,9 @@ export interface SignatureVector {
   readonly headers: Record<string, string>;
 }
 
-/** Signature vectors of one provider; undefined where the shared data is absent. */
-export function signatureVectors(provider: string): SignatureVector[] | undefined {
-  const file = new URL('signature-vectors.json', FOLDER);
-  if (!existsSync(file)) return undefined;
+/** The signature vectors of one provider. */
+export function signatureVectors(provider: 'zendesk' | 'standard-webhooks'): SignatureVector[] {
+  const file = new URL('signatures.json', VECTORS);
   const { vectors }: { vectors: SignatureVector[] } = JSON.parse(readFileSync(file, 'utf8'));
   return vectors.filter((vector) => vector.provider === provider);
 }

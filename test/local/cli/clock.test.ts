@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { clock } from '../../../local/cli/clock.ts';
+import { calendars, vectors } from '../../support/sla-vectors.ts';
 
 /** Runs the command over lines (objects are made JSON). */
 async function run(lines: readonly unknown[], ...args: string[]) {
@@ -180,15 +181,12 @@ describe('a calendar in plain form', () => {
   });
 });
 
-const FILE = new URL('../../../../shared/data/sla-vectors.json', import.meta.url);
-
-describe.skipIf(!existsSync(FILE))('the SLA vectors beside the checkout', () => {
+describe('the SLA vectors of test/vectors', () => {
   it('come out as their sources have them, through the command', { timeout: 20_000 }, async () => {
-    const { vectors, calendars } = JSON.parse(readFileSync(FILE, 'utf8'));
-    const scored = vectors.filter(({ contested }: { contested?: string }) => contested === undefined);
-    expect(scored.length).toBeGreaterThan(300);
+    const scored = vectors.filter(({ contested }) => contested === undefined);
+    expect(scored).toHaveLength(308);
     const found = await answers(
-      scored.map((vector: { calendar: string | null }) => ({
+      scored.map((vector) => ({
         ...vector,
         ...(vector.calendar === null ? {} : { calendar: calendars[vector.calendar] }),
       })),
@@ -205,7 +203,7 @@ describe.skipIf(!existsSync(FILE))('the SLA vectors beside the checkout', () => 
       else if (vector.kind === 'subtract') expect([id, given.result]).toEqual([id, instant(vector.result)]);
       else if (vector.kind === 'local_to_utc') expect([id, given.utc]).toEqual([id, instant(vector.utc)]);
       else if (vector.kind === 'windows')
-        expect([id, given.windows]).toEqual([id, vector.windows.map((window: string[]) => window.map(instant))]);
+        expect([id, given.windows]).toEqual([id, vector.windows.map((window) => window.map(instant))]);
       else throw new Error(`a kind that is not looked at: ${vector.kind}`);
     }
   });

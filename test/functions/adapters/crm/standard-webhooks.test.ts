@@ -63,15 +63,15 @@ describe('Standard Webhooks signatures', () => {
     expect(() => verify(standardHeaders('msg_1', body), ['whsec_not base64!'])).toThrow(SecretUnavailableError);
   });
 
-  const vectors = signatureVectors('standard-webhooks');
-  it.skipIf(vectors === undefined)('agrees with every shared vector (skipped where the shared data is absent)', () => {
-    expect(vectors?.length).toBeGreaterThan(0);
-    for (const { id, headers, secret, body: text, valid } of vectors ?? []) {
-      const at = Number(headers['webhook-timestamp']) * 1000;
-      const check = () => verify(headers, [secret], text, Number.isNaN(at) ? NOW : at);
-      if (valid) expect(check, id).not.toThrow();
-      else expect(refusal(check).status, id).toBe(401);
-    }
+  it.each(signatureVectors('standard-webhooks'))('agrees with vector $id: valid $valid', (vector) => {
+    const at = Number(vector.headers['webhook-timestamp']) * 1000;
+    const check = () => verify(vector.headers, [vector.secret], vector.body, Number.isNaN(at) ? NOW : at);
+    if (vector.valid) expect(check).not.toThrow();
+    else expect(refusal(check).status).toBe(401);
+  });
+
+  it('has vectors of both kinds to agree with', () => {
+    expect(signatureVectors('standard-webhooks').map(({ valid }) => valid)).toEqual([true, false, false, false, false]);
   });
 });
 
