@@ -84,6 +84,9 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'DeadlineQueueUrl', { value: deadlines.queue.queueUrl });
     new CfnOutput(this, 'PoisonQueueUrl', { value: casePipeline.poisonEvents.queueUrl });
     new CfnOutput(this, 'StreamDlqUrl', { value: casePipeline.streamDeadLetters.queueUrl });
+    new CfnOutput(this, 'ScheduleDlqUrl', { value: deadlines.scheduleDeadLetters.queueUrl });
+    new CfnOutput(this, 'ApplyEventName', { value: casePipeline.applyEvent.functionName });
+    new CfnOutput(this, 'SweepDeadlinesName', { value: deadlines.sweepDeadlines.functionName });
     new CfnOutput(this, 'DeadlineDlqUrl', { value: deadlines.deadLetters.queueUrl });
   }
 }

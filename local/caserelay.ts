@@ -7,6 +7,7 @@ const USAGE = `npm run -s caserelay -- <command> [options]
   triage               what triage decides for a case, and why: JSON lines in, JSON lines out
   policy check DIR     whether the policy files in DIR are in order
   policy diff A B      what changes between two policies, in words
+  redrive [QUEUE …]    puts what lies in the dead-letter queues of a deployment back into its pipeline
   help                 this text
 
 Paths are relative to the project's folder. A command says more with --help.`;
@@ -16,7 +17,12 @@ type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 const fromFile = (name: string) => async (): Promise<Command> => (await import(`./cli/${name}.ts`))[name];
 
-const COMMANDS: Commands = { clock: fromFile('clock'), triage: fromFile('triage'), policy: fromFile('policy') };
+const COMMANDS: Commands = {
+  clock: fromFile('clock'),
+  triage: fromFile('triage'),
+  policy: fromFile('policy'),
+  redrive: fromFile('redrive'),
+};
 
 const HELP: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h']);
 

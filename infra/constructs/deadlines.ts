@@ -22,6 +22,7 @@ export class Deadlines extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterQueue;
   readonly scheduleDeadLetters: DeadLetterQueue;
+  readonly sweepDeadlines: ServiceFunction;
   private readonly platform: Platform;
 
   constructor(scope: Construct, id: string, { platform, table }: DeadlinesProps) {
@@ -42,7 +43,7 @@ export class Deadlines extends Construct {
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),
     );
 
-    const sweepDeadlines = new ServiceFunction(this, 'sweep-deadlines', {
+    this.sweepDeadlines = new ServiceFunction(this, 'sweep-deadlines', {
       platform,
       timeout: Duration.seconds(50),
       // The next sweep looks at the same deadlines and more: an old one is not worth a second try.
@@ -52,7 +53,7 @@ export class Deadlines extends Construct {
       .usesTable(table, 'due-index', 'mark')
       .sendsTo(this.queue, 'deadlineQueueUrl');
     this.scheduleDeadLetters = new DeadLetterQueue(this, 'sweep-schedule-dlq', { platform });
-    this.sweepEachMinute(sweepDeadlines);
+    this.sweepEachMinute(this.sweepDeadlines);
   }
 
   private sweepEachMinute(sweepDeadlines: ServiceFunction) {

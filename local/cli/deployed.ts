@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { PlainError } from '../progress.mjs';
+
+/** A deployment as the operator's commands find it: by the outputs of its two stacks. */
+export interface Deployed {
+  /** An output's value. Throws PlainError for one that the deployed release does not have. */
+  output(name: string): string;
+}
+
+/** The prefix of the stacks' names, if a command is not told another: what cdk.json says, or what the app takes without it. */
+export function usualPrefix(cdkJson = readFileSync('cdk.json', 'utf8')): string {
+  const { context } = JSON.parse(cdkJson) as { context?: { stackPrefix?: string } };
+  return context?.stackPrefix ?? 'CaseRelay';
+}
+
+/** Finds the deployment whose stacks' names begin with `prefix`, with the credentials and region of the environment. Throws PlainError. */
+export async function findDeployed(prefix: string, client = new CloudFormationClient({})): Promise<Deployed> {
+  const outputs = new Map<string, string>();
+  for (const StackName of [`${prefix}-Stateful`, `${prefix}-Service`]) {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
+      throw inWords(error, StackName);
+    });
+    for (const { OutputKey = '', OutputValue = '' } of Stacks[0]?.Outputs ?? []) outputs.set(OutputKey, OutputValue);
+  }
+  return {
+    output(name) {
+      const value = outputs.get(name);
+      if (value === undefined)
+        throw new PlainError(
+          `The stacks of ${prefix} have no output ${name}: an older release is deployed. Deploy this one, or run the command from that release's checkout.`,
+        );
+      return value;
+    },
+  };
+}
+
+/** What keeps the commands from an account, as a sentence; anything else as it is. */
+function inWords(error: unknown, stack: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message } = error;
+  if (/Region is missing/i.test(message))
+    return new PlainError('No region is chosen. Set AWS_REGION to the one you deployed to.');
+  if (name === 'CredentialsProviderError')
+    return new PlainError(
+      'There are no AWS credentials. Sign in as for `cdk deploy` (AWS_PROFILE, or `aws sso login`), then run the command again.',
+    );
+  if (/does not exist/.test(message))
+    return new PlainError(
+      `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --prefix.`,
+    );
+  if (/ExpiredToken|InvalidClientTokenId|AccessDenied|UnrecognizedClient/.test(name))
+    return new PlainError(`AWS refused to describe the stack ${stack}: ${message}`);
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|TimeoutError/.test(`${name} ${message}`))
+    return new PlainError(`AWS could not be reached: ${message || name}. Check the network and AWS_ENDPOINT_URL.`);
+  return error;
+}
