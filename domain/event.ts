@@ -94,6 +94,11 @@ export const HandoffState = z.enum(['offered', 'accepted', 'rejected', 'expired'
 export type HandoffState = z.infer<typeof HandoffState>;
 
 export const RejectReason = z.enum(['capacity', 'skill', 'language', 'hours', 'policy', 'other']);
+export type RejectReason = z.infer<typeof RejectReason>;
+
+/** Why a handoff was taken back from its vendor: its time was up, or the case was over. */
+export const RecalledBy = z.enum(['work-timeout', 'case-solved', 'case-closed', 'case-merged', 'case-deleted']);
+export type RecalledBy = z.infer<typeof RecalledBy>;
 
 /** Where a case goes: our own team, a vendor, or nowhere (spam, a duplicate): parked, with its clocks cancelled. */
 export const Route = z.enum(['home', 'vendor', 'parked']);
@@ -215,7 +220,13 @@ export const CaseEvent = z.discriminatedUnion('type', [
     reason: RejectReason,
     note: z.optional(z.string()),
   }),
-  z.object({ ...base, type: z.literal('handoff-recalled'), handoffId: z.string(), vendor: z.string(), by: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('handoff-recalled'),
+    handoffId: z.string(),
+    vendor: z.string(),
+    by: RecalledBy,
+  }),
   z.object({ ...base, type: z.literal('brought-home'), reason: z.string(), tried: z.array(z.string()) }),
   /** An agent was given the case. `sensitive`: its minutes count as exposure. */
   z.object({

@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { Case } from './case.ts';
+import { INELIGIBLE_WORDS } from './code-words.ts';
 import { type CaseEvent, type EventOf, type HandoffState, toInstant } from './event.ts';
 import type { Policy, VendorPolicy } from './policy.ts';
 import { speaks } from './speaks.ts';
@@ -109,25 +110,34 @@ export function selectVendor(
   if (isOver(state.status)) return none(`the case is ${state.status}`);
   if (triage.sensitive) return none('the case is sensitive and stays home');
   if (triage.route !== 'vendor') return none('triage keeps the case home');
-  if (state.triedVendors.length >= policy.maxOffers)
-    return none(`${state.triedVendors.length} vendors were offered the case, the most that policy allows`);
+  const tried = state.triedVendors.length;
+  if (tried >= policy.maxOffers)
+    return none(
+      `${tried === 1 ? '1 vendor was' : `${tried} vendors were`} offered the case, the most that policy allows`,
+    );
   const refused: { vendor: string; because: Ineligible }[] = [];
   for (const vendor of policy.vendors) {
     const because = ineligible(vendor, state, policy, calendar, now);
     if (because === undefined) {
-      const passed = refused.map((other) => `${other.vendor}: ${other.because}`).join(', ');
+      const first = refused.length === 0;
       return {
         vendor,
-        reason: passed === '' ? `${vendor.id} is first in the policy's order` : `${vendor.id}; not ${passed}`,
+        reason: first ? "first in the policy's order" : `next after ${inWords(refused, policy)}`,
         refused,
       };
     }
     refused.push({ vendor: vendor.id, because });
   }
-  return none(
-    `no vendor is eligible (${refused.map((other) => `${other.vendor}: ${other.because}`).join(', ') || 'none configured'})`,
-    refused,
-  );
+  if (refused.length === 0) return none('the policy has no vendors');
+  return none(`no vendor can take it now (${inWords(refused, policy)})`, refused);
+}
+
+function inWords(refused: Selection['refused'], { vendors }: Policy): string {
+  const words = refused.map(({ vendor, because }) => {
+    const name = vendors.find(({ id }) => id === vendor)?.name ?? vendor;
+    return `${name}: ${INELIGIBLE_WORDS[because]}`;
+  });
+  return words.join('; ');
 }
 
 function ineligible(

@@ -10,7 +10,7 @@ import {
   type RecordOnlyEvent,
 } from '../../domain/case.ts';
 import { nextDueAt } from '../../domain/deadline.ts';
-import { type CaseEvent, toInstant } from '../../domain/event.ts';
+import { type CaseEvent, RecalledBy, toInstant } from '../../domain/event.ts';
 import { canMove, handoffEvent } from '../../domain/handoff.ts';
 import { isOver } from '../../domain/turns.ts';
 import type { DeadlineHint, DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
@@ -184,7 +184,8 @@ async function recallHandoff(state: Case, deps: ApplyEventDeps): Promise<void> {
   if (state.handoff === undefined || !canMove(state.handoff.state, 'recalled')) return;
   const handoff = await deps.store.handoff(state.handoff.handoffId);
   if (handoff === undefined || !canMove(handoff.state, 'recalled')) return;
-  const event = handoffEvent(handoff, { type: 'handoff-recalled', by: `case-${state.status}` }, deps.now());
+  const by = RecalledBy.parse(`case-${state.status}`);
+  const event = handoffEvent(handoff, { type: 'handoff-recalled', by }, deps.now());
   const moved = await deps.store.move(handoff.handoffId, handoff.state, 'recalled', event);
   // Its vendor answered in this moment: accepted work is recalled as well.
   if (moved === 'conflict') await recallHandoff(state, deps);

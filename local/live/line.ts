@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { CLOCK_NAMES } from '../../domain/clock-words.ts';
+import { PASSED_OVER_WORDS, RECALL_WORDS, REJECT_WORDS, RELEASE_WORDS, STATUS_WORDS } from '../../domain/code-words.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { oneLine } from '../../functions/shared/foreign-text.ts';
 
@@ -21,7 +23,7 @@ export function tell(event: CaseEvent): Told | undefined {
       return { text: `${kind} from ${event.author === 'system' ? 'a system' : `the ${event.author}`}`, tone: 'quiet' };
     }
     case 'status-changed':
-      return { text: `now ${event.status}`, tone: 'quiet' };
+      return { text: `now ${STATUS_WORDS[event.status]}`, tone: 'quiet' };
     case 'solved':
       return { text: 'solved', tone: 'good' };
     case 'reopened':
@@ -47,23 +49,23 @@ export function tell(event: CaseEvent): Told | undefined {
     case 'agent-assigned':
       return { text: `given to ${event.agentId} (${oneLine(event.reason)})`, tone: 'plain' };
     case 'agent-released':
-      return { text: `back from ${event.agentId}, unworked: ${event.reason}`, tone: 'warn' };
+      return { text: `back from ${event.agentId}, unworked: ${RELEASE_WORDS[event.reason]}`, tone: 'warn' };
     case 'assignment-deferred':
-      return { text: `waits for an agent: ${oneLine(event.reason)}`, tone: 'warn' };
+      return { text: `waits for an agent: ${oneLine(event.reason)}${passedOver(event.passedOver)}`, tone: 'warn' };
     case 'handoff-offered':
       return { text: `offered to ${event.vendor} (${oneLine(event.reason)})`, tone: 'plain' };
     case 'handoff-accepted':
       return { text: `accepted by ${event.vendor}`, tone: 'good' };
     case 'handoff-rejected':
-      return { text: `rejected by ${event.vendor}: ${event.reason}${noted(event.note)}`, tone: 'warn' };
+      return { text: `rejected by ${event.vendor}: ${REJECT_WORDS[event.reason]}${noted(event.note)}`, tone: 'warn' };
     case 'handoff-expired':
       return { text: `offer expired: no answer from ${event.vendor}`, tone: 'warn' };
     case 'handoff-resolved':
-      return { text: `resolved by ${event.vendor}`, tone: 'good' };
+      return { text: `resolved by ${event.vendor}${noted(event.note)}`, tone: 'good' };
     case 'handoff-returned':
-      return { text: `returned by ${event.vendor}: ${event.reason}${noted(event.note)}`, tone: 'warn' };
+      return { text: `returned by ${event.vendor}: ${REJECT_WORDS[event.reason]}${noted(event.note)}`, tone: 'warn' };
     case 'handoff-recalled':
-      return { text: `recalled from ${event.vendor} (${oneLine(event.by)})`, tone: 'quiet' };
+      return { text: `recalled from ${event.vendor} (${RECALL_WORDS[event.by]})`, tone: 'quiet' };
     case 'brought-home':
       return { text: `came home: ${oneLine(event.reason)}`, tone: 'warn' };
     case 'written-back':
@@ -73,9 +75,12 @@ export function tell(event: CaseEvent): Told | undefined {
       };
     case 'deadline-reached':
       return event.kind === 'warning'
-        ? { text: `warned: ${event.clock} due in ${untilDue(event)} (${oneLine(event.threshold)})`, tone: 'warn' }
+        ? {
+            text: `warned: ${CLOCK_NAMES[event.clock].toLowerCase()} due in ${untilDue(event)} (${oneLine(event.threshold)})`,
+            tone: 'warn',
+          }
         : {
-            text: `BREACHED: ${event.clock}${event.kind === 'breach' ? '' : ', past already when its target changed'}`,
+            text: `BREACHED: ${CLOCK_NAMES[event.clock].toLowerCase()}${event.kind === 'breach' ? '' : ', past already when its target changed'}`,
             tone: 'bad',
           };
     case 'alert-notified':
@@ -151,4 +156,11 @@ function quoted(subject: string | undefined): string {
 }
 
 const from = (channel: string | undefined) => (channel === undefined ? '' : ` by ${oneLine(channel)}`);
+/** How many agents could not take a case, by reason. */
+function passedOver(counts: Readonly<Record<string, number>>): string {
+  const known = Object.keys(PASSED_OVER_WORDS) as (keyof typeof PASSED_OVER_WORDS)[];
+  const words = known.flatMap((one) => (counts[one] === undefined ? [] : [`${counts[one]} ${PASSED_OVER_WORDS[one]}`]));
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
 const noted = (note: string | undefined) => (note === undefined ? '' : `, "${oneLine(note)}"`);

@@ -284,7 +284,7 @@ describe('an agent is to be found', () => {
 
   it('for a case that is reopened after a vendor resolved it, or had to give it back', () => {
     const vendor = { handoffId: 'ho_1', vendor: 'manila' };
-    const recall = { ...vendor, by: 'case-solved' };
+    const recall = { ...vendor, by: 'case-solved' as const };
     const handoff = [
       event('handoff-offered', at('09:02'), {
         ...vendor,

@@ -385,7 +385,7 @@ describe('a stored case', () => {
   });
 
   it('is not changed by what is a record only, and counts replies and reopenings', () => {
-    const noted = event('alert-acknowledged', '2026-11-16T10:00:00Z', { alertId: 'al_1', by: 'ana' });
+    const noted = event('alert-acknowledged', '2026-11-16T10:00:00Z', { alertId: 'al_1', by: 'work-timeout' });
     const state = fold(opened('2026-11-16T09:00:00Z'), reply('2026-11-16T09:10:00Z'), reply('2026-11-16T09:20:00Z'));
     expect(applyEvent(state, noted, context)).toBe(state);
     expect(isRecordOnly(noted)).toBe(true);
@@ -455,7 +455,7 @@ describe('a stored case', () => {
     const recalled = event('handoff-recalled', '2026-11-16T09:30:00Z', {
       handoffId: 'ho_1',
       vendor: 'manila',
-      by: 'ana',
+      by: 'work-timeout',
     });
     expect(fold(opened('2026-11-16T09:00:00Z'), triaged, offered, recalled)).toMatchObject({
       handoff: { state: 'recalled', at: '2026-11-16T09:30:00.000Z' },

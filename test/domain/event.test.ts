@@ -84,7 +84,7 @@ const EVENTS: Readonly<Record<CaseEventType, [said: Record<string, unknown>, opt
   'handoff-expired': [handoff],
   'handoff-resolved': [{ ...handoff, note: 'done' }, ['note']],
   'handoff-returned': [{ ...handoff, reason: 'skill', note: 'too hard' }, ['note']],
-  'handoff-recalled': [{ ...handoff, by: 'ana' }],
+  'handoff-recalled': [{ ...handoff, by: 'work-timeout' }],
   'brought-home': [{ reason: 'nobody could', tried: ['manila'] }],
   'agent-assigned': [
     { agentId: 'lena', reason: 'least to do', sensitive: true, passedOver: { full: 1 }, backAt: LATER },

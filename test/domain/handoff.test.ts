@@ -114,22 +114,22 @@ describe('choosing a vendor', () => {
     expect(select(caseOf())).toEqual({
       vendor: 'manila',
       refused: [],
-      reason: "manila is first in the policy's order",
+      reason: "first in the policy's order",
     });
   });
 
   it('says who was passed over and why, each of them', () => {
-    const lima = { ...BOGOTA, id: 'lima', categories: [] };
+    const lima = { ...BOGOTA, id: 'lima', name: 'Lima', categories: [] };
     const policy = { ...POLICY, vendors: [MANILA, lima, BOGOTA] };
     expect(select({ ...caseOf(), triedVendors: ['manila'] }, policy)).toEqual({
       vendor: 'bogota',
       refused: ['manila: already-tried', 'lima: category'],
-      reason: 'bogota; not manila: already-tried, lima: category',
+      reason: 'next after Manila Desk: had it before; Lima: does not take this kind of case',
     });
     expect(select({ ...caseOf(), triedVendors: ['manila'] }, { ...policy, vendors: [MANILA, lima] })).toEqual({
       vendor: undefined,
       refused: ['manila: already-tried', 'lima: category'],
-      reason: 'no vendor is eligible (manila: already-tried, lima: category)',
+      reason: 'no vendor can take it now (Manila Desk: had it before; Lima: does not take this kind of case)',
     });
   });
 
@@ -138,7 +138,7 @@ describe('choosing a vendor', () => {
     expect(select(state)).toEqual({
       vendor: 'bogota',
       refused: ['manila: already-tried'],
-      reason: 'bogota; not manila: already-tried',
+      reason: 'next after Manila Desk: had it before',
     });
   });
 
@@ -186,7 +186,7 @@ describe('choosing a vendor', () => {
   });
 
   it('says so when there are no vendors', () => {
-    expect(select(caseOf(), { ...POLICY, vendors: [] }).reason).toBe('no vendor is eligible (none configured)');
+    expect(select(caseOf(), { ...POLICY, vendors: [] }).reason).toBe('the policy has no vendors');
   });
 });
 

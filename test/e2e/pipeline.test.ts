@@ -115,7 +115,7 @@ describe.concurrent('a case on its way through the house', () => {
     expect(log.find((event) => event.type === 'handoff-rejected')).toMatchObject({ reason: 'capacity' });
     expect(log.find((event) => event.type === 'handoff-offered' && event.vendor === 'bogota')).toMatchObject({
       attempt: 2,
-      reason: 'bogota; not manila: already-tried',
+      reason: 'next after Manila Contact Services: had it before',
     });
     expect(app.toys.crm.ticket(id)?.status).toBe('SOLVED');
     const stored = await eventually('the snapshot to be solved', async () => {

@@ -20,7 +20,7 @@ describe('select-vendor', () => {
     expect(await select()).toEqual({
       outcome: 'offer',
       vendor: 'manila',
-      reason: "manila is first in the policy's order",
+      reason: "first in the policy's order",
     });
   });
 

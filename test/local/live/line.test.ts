@@ -25,7 +25,7 @@ describe('lineFor', () => {
       dueAt: AT,
       targetSeconds: 1800,
     });
-    expect(lineFor(breach, { zone: 'UTC' })).toBe('17:04:05  zendesk:5158        BREACHED: first-response');
+    expect(lineFor(breach, { zone: 'UTC' })).toBe('17:04:05  zendesk:5158        BREACHED: first response');
     expect(lineFor(breach, { zone: 'UTC', coloured: true })).toContain('\u001b[31m');
   });
 
@@ -73,10 +73,10 @@ describe('tell', () => {
     [event('handoff-accepted', AT, handoff), 'accepted by manila'],
     [
       event('handoff-rejected', AT, { ...handoff, reason: 'capacity', note: 'Full.' }),
-      'rejected by manila: capacity, "Full."',
+      'rejected by manila: no capacity, "Full."',
     ],
     [event('handoff-expired', AT, handoff), 'offer expired: no answer from manila'],
-    [event('handoff-returned', AT, { ...handoff, reason: 'skill' }), 'returned by manila: skill'],
+    [event('handoff-returned', AT, { ...handoff, reason: 'skill' }), 'returned by manila: nobody there has the skill'],
     [
       event('triaged', AT, { decision: { ...decision, route: 'parked', duplicateOf: 'zendesk:1' } }),
       'parked, a duplicate of zendesk:1 (A script exists.)',
@@ -91,15 +91,18 @@ describe('tell', () => {
       event('agent-assigned', AT, { agentId: 'kim', reason: 'least load', sensitive: false, passedOver: {} }),
       'given to kim (least load)',
     ],
-    [event('agent-released', AT, { agentId: 'kim', reason: 'off-shift' }), 'back from kim, unworked: off-shift'],
+    [
+      event('agent-released', AT, { agentId: 'kim', reason: 'off-shift' }),
+      'back from kim, unworked: their shift ended',
+    ],
     [
       event('assignment-deferred', AT, {
         reason: 'everyone is at capacity',
-        passedOver: { capacity: 2 },
+        passedOver: { 'at-capacity': 2, 'off-shift': 1, 'a code of tomorrow': 1 },
         exposureExhausted: false,
         retryAt: AT,
       }),
-      'waits for an agent: everyone is at capacity',
+      'waits for an agent: everyone is at capacity (1 off shift, 2 with as many cases as they can hold)',
     ],
     [event('brought-home', AT, { reason: 'no vendor is eligible', tried: [] }), 'came home: no vendor is eligible'],
     [

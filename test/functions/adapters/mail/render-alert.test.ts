@@ -204,7 +204,7 @@ describe('the mail of a case that came home', () => {
     const state = foldCase([opened('2026-11-16T10:00:00Z', { priority: 'urgent' })], context);
     if (state === undefined) throw new Error('no case');
     const home = event('brought-home', '2026-11-16T10:05:00Z', {
-      reason: 'no vendor is eligible (manila: closed-now)',
+      reason: 'no vendor can take it now (Manila Desk: closed now)',
       tried: [],
     });
     const alert = alertFor(home, 'al_1') as Alert;
@@ -213,7 +213,7 @@ describe('the mail of a case that came home', () => {
     expect(subject).toBe('No vendor took it: zendesk:5158, urgent, not triaged yet');
     expect(text).toContain('No vendor took this case: it is yours\n');
     expect(text).toContain('Deadline: Mon 16 Nov 2026, 11:30 Central European Standard Time (in 25 min)\n');
-    expect(text).toContain('Why it came home: no vendor is eligible (manila: closed-now)\n');
+    expect(text).toContain('Why it came home: no vendor can take it now (Manila Desk: closed now)\n');
     expect(text).not.toContain('Promise:');
   });
 });
