@@ -11,6 +11,12 @@ import { clean, fold, wordsOf } from './words.ts';
  */
 export type Atom = number;
 
+/**
+ * Most characters of a field that patterns look at: a subject of 500, a line break and a text of 20,000,
+ * which is what is stored of a case. Made plain, a text can be eighteen times as long as it came.
+ */
+const MOST_CHARACTERS = 20_501;
+
 /** What a field is asked. */
 export interface FieldName {
   readonly field: string;
@@ -123,6 +129,7 @@ function answer(questions: Questions, value: FieldValue, held: Set<Atom>): void 
     return;
   }
   if (present !== undefined) held.add(present);
+  let left = MOST_CHARACTERS;
   for (const one of Array.isArray(value) ? value : [value]) {
     const text = String(one);
     if (values.size > 0) {
@@ -130,7 +137,11 @@ function answer(questions: Questions, value: FieldValue, held: Set<Atom>): void 
       if (atom !== undefined) held.add(atom);
     }
     if (!phrases.isEmpty) phrases.find(wordsOf(text), held);
-    if (!patterns.isEmpty) patterns.find(clean(text), held);
+    if (!patterns.isEmpty && left > 0) {
+      const seen = clean(text).slice(0, left);
+      patterns.find(seen, held);
+      left -= seen.length;
+    }
   }
   const number = numberOf(value);
   for (const { atLeast, atMost, atom } of bounds) if (number >= atLeast && number <= atMost) held.add(atom);
@@ -178,7 +189,7 @@ class Phrases {
   }
 }
 
-/** Patterns, looked for in one pass whose time grows with the text only, whatever the patterns. */
+/** Patterns, looked for in one pass whose time grows with the text and the size of the patterns, which the compiler bounds (ADR 0017). */
 class Patterns {
   readonly #atoms = new Map<string, Atom>();
   #set: { readonly patterns: RE2Set; readonly atoms: readonly Atom[] } | undefined;

@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 import { originalOf } from './duplicates.ts';
 import type { Alternative, Decision, Match } from './event.ts';
 import { type Outcome, type Policy, policyCalendars, type TriagePolicy, type TriageRule } from './policy.ts';
-import { Atoms } from './triage-atoms.ts';
+import { type Atom, Atoms } from './triage-atoms.ts';
 import { compileCondition } from './triage-conditions.ts';
 import { languageOf, type TriageFacts } from './triage-fields.ts';
 import { TriageIndex } from './triage-index.ts';
@@ -65,9 +65,8 @@ export function compileTriage(
   const rules = triage.rules.map((rule) => ({ rule, when: compileCondition(rule.when, atoms) }));
   const index = new TriageIndex(rules.map(({ when }) => when.clauses));
 
-  /** The rules that hold, in the policy's order, each asked when it is wanted. */
-  function* holding(state: Case, facts: TriageFacts): Generator<Holding> {
-    const held = atoms.holding(state, facts);
+  /** The rules that hold where these atoms do, in the policy's order, each asked when it is wanted. */
+  function* holding(held: ReadonlySet<Atom>): Generator<Holding> {
     for (const nth of index.candidates(held)) {
       const { rule, when } = rules[nth] as (typeof rules)[number];
       if (when.holds(held)) yield { rule, matches: () => when.matches(held).slice(0, MOST_MATCHES) };
@@ -82,10 +81,12 @@ export function compileTriage(
   };
 
   const decide: Triage['decide'] = (state, facts = {}) => {
-    const verdict = judge(holding(state, facts));
+    // Once: answering them is nearly all that a decision costs.
+    const held = atoms.holding(state, facts);
+    const verdict = judge(holding(held));
     const original = originalOf(state, facts.history, triage.duplicateSeconds);
     if (original === undefined) return decisionOf(verdict, state, facts);
-    const isSensitive = verdict.outcome.sensitive || someSensitive(holding(state, facts));
+    const isSensitive = verdict.outcome.sensitive || someSensitive(holding(held));
     const linked = original.over || isSensitive ? verdict : duplicate(verdict, original.caseId);
     return { ...decisionOf(linked, state, facts), duplicateOf: original.caseId };
   };

@@ -13,13 +13,31 @@ const ANY_TEXT = [
 ];
 
 /**
- * Checks a regular expression in the syntax of RE2, which has no look-around and no back-references
- * and so never takes longer than the text is long. Throws FormatError, in the engine's words.
+ * Most steps that looking for one pattern, and for all patterns of a policy, takes on each character
+ * of a text: with the longest text that is stored, a decision stays within about a second (ADR 0017).
+ */
+const MOST_STEPS_OF_ONE = 500;
+export const MOST_STEPS = 2000;
+
+/**
+ * Checks a regular expression in the syntax of RE2, which has no look-around and no back-references,
+ * so that its time grows with the text and its own size only; and bounds the size. Throws FormatError.
  */
 export function parsePattern(text: string): void {
   const pattern = compile(text);
+  const steps = pattern.programSize();
+  if (steps > MOST_STEPS_OF_ONE)
+    throw new FormatError(
+      `a regular expression of at most ${MOST_STEPS_OF_ONE} steps a character, and this one takes ${steps} (a count such as {0,1000} is written out that often: write a smaller one, or ".*" for any distance within a line, or two phrases under "all")`,
+      text,
+    );
   if (ANY_TEXT.every((any) => pattern.test(any)))
     throw new FormatError('a regular expression that is not found in every text', text);
+}
+
+/** Steps on each character of a text, at most: the instructions that the engine makes of the pattern. Throws FormatError. */
+export function patternSteps(text: string): number {
+  return compile(text).programSize();
 }
 
 function compile(text: string): RE2JS {

@@ -81,7 +81,23 @@ describe('patterns', () => {
   it('cannot be made to take for ever', () => {
     const when: Condition = { field: 'text', matches: ['(a+)+$', '(a|aa)*b'] };
     // An engine that backtracks would still be at it when the test's time is up.
-    expect(holds(when, { text: `${'a'.repeat(50_000)}!` })).toBe(false);
+    expect(holds(when, { text: `${'a'.repeat(20_000)}!` })).toBe(false);
+  });
+
+  it('see the whole of the longest text that is stored, with its subject', () => {
+    const when: Condition = { field: 'any-text', matches: ['the end$'] };
+    expect(holds(when, { subject: 's'.repeat(500), text: `${'t'.repeat(19_993)}the end` })).toBe(true);
+  });
+
+  it('see no more than that, whatever a text grows to when it is made plain', () => {
+    // U+FDFA is written out as 18 characters: 1,200 of them are more than 20,501.
+    const grown = `${'\ufdfa'.repeat(1200)}`;
+    const when: Condition = { field: 'any-text', matches: ['needle'] };
+    expect(holds(when, { text: `needle${grown}` })).toBe(true);
+    expect(holds(when, { text: `${grown}needle` })).toBe(false);
+    const tags: Condition = { field: 'tags', matches: ['needle'] };
+    expect(holds(tags, { tags: ['needle', ...Array.from({ length: 200 }, () => 't'.repeat(200))] })).toBe(true);
+    expect(holds(tags, { tags: [...Array.from({ length: 200 }, () => 't'.repeat(200)), 'needle'] })).toBe(false);
   });
 
   it('that are no patterns are an error in the words of the engine', () => {

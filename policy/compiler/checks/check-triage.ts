@@ -7,6 +7,7 @@ import { Agent } from '../schema/people.ts';
 import { Outcome, Rule, Triage } from '../schema/triage.ts';
 import { Vendor } from '../schema/vendors.ts';
 import { checkCondition } from './check-condition.ts';
+import { checkPatterns } from './check-patterns.ts';
 import { A_LEAD, A_QUEUE, checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
 
 /** Stand for no rule in a decision, so no rule may be called so. */
@@ -43,6 +44,7 @@ export function checkTriage(files: Files, names: Names): void {
         `expected a number up to 1, how sure the rule is (points are for "mode: scored"), found ${value.score}`,
       );
   }
+  checkPatterns(file);
   checkConfidence(file);
   checkOutcomes(files, names);
   checkLogic(file);
