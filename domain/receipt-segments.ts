@@ -73,7 +73,7 @@ function piecesOf(history: TurnHistory, calendar: Calendar, from: number, to: nu
   for (const [start, end] of runs(history.turn)) {
     pieces.push(...pausesIn(history, calendar, cursor, Math.min(start, to)));
     const until = Math.min(end, to);
-    pieces.push(...calendar.stretches(Math.max(start, cursor), until).map(described));
+    for (const stretch of calendar.stretches(Math.max(start, cursor), until)) pieces.push(described(stretch));
     cursor = Math.max(cursor, until);
   }
   return [...pieces, ...pausesIn(history, calendar, cursor, to)];

@@ -1,7 +1,8 @@
 import { compileCalendar, WEEKDAYS, type Weekday, type Window } from '../../domain/calendar.ts';
 import type { CalendarPolicy } from '../../domain/policy.ts';
-import { describe } from '../../policy/compiler/problems.ts';
-import { type Fields, fieldsAt, isFields, LineError, wrong } from './line-error.ts';
+import { parseDate } from '../../policy/compiler/hours.ts';
+import { describe, FormatError } from '../../policy/compiler/problems.ts';
+import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
 
 /**
  * Calendars in the plain form that test vectors use: `time_zone`, `hours` per weekday as pairs
@@ -26,17 +27,20 @@ export function plainCalendar(raw: Fields, years: readonly number[], where = 'ca
   for (const day of Object.keys(weekly))
     if (!WEEKDAYS.includes(day as Weekday)) throw wrong(`${where}.hours`, `days named ${WEEKDAYS.join(', ')}`, day);
   const special = windowsPer(raw.date_hours ?? raw.special, `${where}.date_hours`);
-  const yearly = texts(raw.recurring_holidays, `${where}.recurring_holidays`, /^\d\d-\d\d$/);
+  const breaks = windowsPer(raw.breaks, `${where}.breaks`);
+  for (const date of Object.keys(special)) reading(`${where}.date_hours`, () => parseDate(date));
+  for (const date of Object.keys(breaks)) reading(`${where}.breaks`, () => parseDate(date));
+  const yearly = datesIn(raw.recurring_holidays, `${where}.recurring_holidays`, parseYearly);
   const holidays = [
-    ...texts(raw.holidays, `${where}.holidays`, /^\d{4}-\d\d-\d\d$/),
+    ...datesIn(raw.holidays, `${where}.holidays`),
     ...years.flatMap((year) => yearly.map((day) => `${year}-${day}`)),
   ];
   const usual = (date: string) => special[date] ?? (holidays.includes(date) ? [] : (weekly[weekdayOf(date)] ?? []));
-  for (const [date, breaks] of Object.entries(windowsPer(raw.breaks, `${where}.breaks`))) {
+  for (const [date, pauses] of Object.entries(breaks)) {
     // A night shift of the day before may reach into this date.
     const before = dayBefore(date);
-    special[before] = without(usual(before), breaks, 1440);
-    special[date] = without(usual(date), breaks, 0);
+    special[before] = without(usual(before), pauses, 1440);
+    special[date] = without(usual(date), pauses, 0);
   }
   const definition = { zone, weekly, holidays: [...new Set(holidays)].sort(), special };
   try {
@@ -72,11 +76,23 @@ function minutesOf(text: unknown, where: string): number {
   return minutes;
 }
 
-function texts(raw: unknown, where: string, form: RegExp): string[] {
+/** A list of dates, each as `parse` wants it. */
+function datesIn(raw: unknown, where: string, parse: (text: string) => string = parseDate): string[] {
   if (raw === undefined || raw === null) return [];
   if (!Array.isArray(raw)) throw wrong(where, 'a list of dates', raw);
-  for (const text of raw) if (typeof text !== 'string' || !form.test(text)) throw wrong(where, 'dates', text);
-  return raw;
+  return raw.map((text: unknown, i) => {
+    if (typeof text !== 'string') throw wrong(`${where}[${i}]`, 'a date', text);
+    return reading(`${where}[${i}]`, () => parse(text));
+  });
+}
+
+/** A day of each year, MM-DD; 29 February is one. Throws FormatError. */
+function parseYearly(text: string): string {
+  try {
+    return parseDate(`2000-${text}`).slice('2000-'.length);
+  } catch {
+    throw new FormatError('a day of the year such as 12-24', text);
+  }
 }
 
 function weekdayOf(date: string): Weekday {

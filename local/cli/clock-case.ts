@@ -6,7 +6,8 @@ import { clockPolicy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
 import type { TurnChoice } from '../../domain/turn-history.ts';
-import { checkSpan, instantAt, instantOf, LONGEST_SECONDS } from './clock-instant.ts';
+import { describe } from '../../policy/compiler/problems.ts';
+import { checkSpan, instantAt, instantOf, LONGEST_SECONDS, spanOf } from './clock-instant.ts';
 import { type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, fromIssue, isFields, LineError, wrong } from './line-error.ts';
 
@@ -31,10 +32,10 @@ export interface CaseAnswer {
 /** Folds the events of a line and measures every clock. Throws LineError. */
 export function answerCaseLine(line: Fields, options: CaseOptions): CaseAnswer {
   const all = eventsOf(line);
-  const last = Math.max(...all.map(({ occurredAt }) => Date.parse(occurredAt)));
+  const occurred = all.map(({ occurredAt }) => Date.parse(occurredAt));
   const asked = instantAt(line, 'now') ?? instantAt(line, 'at');
-  const now = asked ?? options.now ?? Math.max(Date.now(), last);
-  const instants = [...all.map(({ occurredAt }) => Date.parse(occurredAt)), now];
+  const now = asked ?? options.now ?? Math.max(Date.now(), spanOf(occurred)[1]);
+  const instants = [...occurred, now];
   checkSpan(instants, 'events', 'a log and a present');
   // Asked about a moment in the middle of a log, the answer knows nothing of what came after it.
   const events = all.filter(({ occurredAt }) => Date.parse(occurredAt) <= now);
@@ -85,8 +86,11 @@ export function answerReplayLine(line: Fields): Fields {
 /** Refuses what would lay out calendars for minutes; what is no receipt at all is told by who reads it. */
 function checkReplay(replay: unknown): void {
   if (!isFields(replay)) return;
-  const { asOf, startedAt, targetSeconds } = replay;
-  const instants = [asOf, startedAt].map((text) => (typeof text === 'string' ? Date.parse(text) : Number.NaN));
+  const { asOf, startedAt, stoppedAt, cancelledAt, pauses, targetSeconds } = replay;
+  const ends = Array.isArray(pauses) ? pauses.flatMap((pause) => (isFields(pause) ? [pause.from, pause.to] : [])) : [];
+  const instants = [asOf, startedAt, stoppedAt, cancelledAt, ...ends].map((text) =>
+    typeof text === 'string' ? Date.parse(text) : Number.NaN,
+  );
   checkSpan(instants, 'receipt.replay', 'a start and a present');
   if (typeof targetSeconds === 'number' && targetSeconds > LONGEST_SECONDS)
     throw wrong('receipt.replay.targetSeconds', 'at most ten years of seconds', targetSeconds);
@@ -150,10 +154,11 @@ const EVENT_TYPES = CaseEvent.def.options.map(({ shape }) => shape.type.def.valu
 export function eventsOf(line: Fields): CaseEvent[] {
   if (!Array.isArray(line.events)) throw wrong('events', 'a list of case events', line.events);
   if (line.events.length === 0) throw new LineError('events: expected at least one event, found an empty list');
-  const caseId = typeof line.caseId === 'string' ? line.caseId : 'case:1';
-  return line.events.map((raw: unknown, i) => {
+  const raws = line.events.map((raw: unknown, i) => fieldsAt(raw, `events[${i}]`, 'an event'));
+  const caseId = caseIdOf(line, raws);
+  return raws.map((raw, i) => {
     const where = `events[${i}]`;
-    const { at, ...given } = fieldsAt(raw, where, 'an event');
+    const { at, ...given } = raw;
     if (typeof given.type !== 'string' || !EVENT_TYPES.includes(given.type))
       throw fromIssue([{ path: ['type'], message: '' }], where, given, EVENT_TYPES);
     const occurredAt = given.occurredAt ?? at;
@@ -171,6 +176,19 @@ export function eventsOf(line: Fields): CaseEvent[] {
     if (!result.success) throw fromIssue(result.error.issues, where, filled);
     return result.data;
   });
+}
+
+/** The one case that a line is about: what it or its events name, or a stand-in. */
+function caseIdOf(line: Fields, events: readonly Fields[]): unknown {
+  const { caseId = events.find((event) => event.caseId !== undefined)?.caseId ?? 'case:1' } = line;
+  const other = events.findIndex((event) => event.caseId !== undefined && event.caseId !== caseId);
+  if (other >= 0)
+    throw wrong(
+      `events[${other}].caseId`,
+      `the same case as the rest of the line, ${describe(caseId)}`,
+      events[other]?.caseId,
+    );
+  return caseId;
 }
 
 /** Names in a line's events that mean nothing, as `events[1].pubic`. */

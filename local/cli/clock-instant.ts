@@ -19,9 +19,20 @@ export function instantOf(value: unknown, where: string): number {
   return Date.parse(result.data);
 }
 
+/** The first and the last of some instants (ms), however many; infinite ones do not count. */
+export function spanOf(instants: readonly number[]): [first: number, last: number] {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const instant of instants) {
+    if (!Number.isFinite(instant)) continue;
+    first = Math.min(first, instant);
+    last = Math.max(last, instant);
+  }
+  return [first, last];
+}
+
 /** Throws LineError for instants (ms) too far apart to be meant. `what` they are: "a log and a present". */
 export function checkSpan(instants: readonly number[], where: string, what: string): void {
-  const [first, last] = [Math.min(...instants), Math.max(...instants)];
+  const [first, last] = spanOf(instants);
   if (last - first > LONGEST_MS)
     throw new LineError(`${where}: expected ${what} within 100 years, found ${toInstant(first)} to ${toInstant(last)}`);
 }

@@ -8,6 +8,7 @@ import { compilePolicy, compilePolicyDir } from '../../policy/compiler/compile-p
 import { parseYears } from '../../policy/compiler/hours.ts';
 import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
 import { isPlainCalendar, plainCalendar } from './clock-calendar.ts';
+import { spanOf } from './clock-instant.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading } from './line-error.ts';
 
 /** Policies of the lines of one run: directories, and parts of policies written in a line. Each is compiled once. */
@@ -153,9 +154,9 @@ export function calendarOf(raw: Fields, years: readonly number[], policies: Poli
 
 /** The years around some instants (ms), for holidays that are worked out: at most as many as a policy may name. */
 export function yearsAround(instants: readonly number[]): number[] {
-  const years = instants.filter(Number.isFinite).map((instant) => new Date(instant).getUTCFullYear());
-  const first = Math.max(1970, Math.min(...years) - 1);
-  const last = Math.min(first + 19, Math.max(...years) + 3);
+  const [from, to] = spanOf(instants).map((instant) => new Date(instant).getUTCFullYear()) as [number, number];
+  const first = Math.max(1970, from - 1);
+  const last = Math.min(first + 19, to + 3);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 

@@ -3,7 +3,7 @@ import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { toInstant } from '../../domain/event.ts';
 import { localToUtc } from '../../domain/zone-time.ts';
 import { parseDuration } from '../../policy/compiler/duration.ts';
-import { instantAt, instantOf, LONGEST_MS, LONGEST_SECONDS } from './clock-instant.ts';
+import { checkSpan, instantAt, instantOf, LONGEST_SECONDS } from './clock-instant.ts';
 import { calendarOf, type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
 
@@ -28,11 +28,10 @@ export function answerCalendarLine(line: Fields, policies: Policies, directory: 
   const [start, end, at, origin] = (['start', 'end', 'at', 'origin'] as const).map((name) => instantAt(line, name));
   const from = start ?? origin ?? at;
   if (from === undefined) throw wrong('start', 'an instant to begin with ("start", "at" or "origin")', undefined);
-  const given = [start, end, at, origin].filter((instant) => instant !== undefined);
-  if (Math.max(...given) - Math.min(...given) > LONGEST_MS)
-    throw wrong('end', 'instants that lie at most 100 years apart', line.end);
-  const named = calendarIn(line, given, policies, directory);
   const pauses = pausesOf(line.pauses);
+  const given = [start, end, at, origin, ...pauses.flat()].filter((instant) => instant !== undefined);
+  checkSpan(given, 'line', 'instants');
+  const named = calendarIn(line, given, policies, directory);
   const target = targetOf(line);
   const turn = turnOf(from, pauses, target?.seconds ?? 0);
   const shown = at ?? from;
@@ -196,8 +195,8 @@ const MOST_WINDOWS = 1000;
 function windowsOf(raw: unknown, calendar: Calendar, from: number): Fields {
   if (raw === undefined || raw === null) return {};
   const count = Array.isArray(raw) ? raw.length : raw;
-  if (typeof count !== 'number' || !(count >= 1 && count <= MOST_WINDOWS))
-    throw wrong('windows', `a number from 1 to ${MOST_WINDOWS}`, raw);
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MOST_WINDOWS)
+    throw wrong('windows', `a whole number from 1 to ${MOST_WINDOWS}`, raw);
   const windows: [string, string | null][] = [];
   for (const [start, end] of calendar.openings(from)) {
     windows.push([toInstant(start), Number.isFinite(end) ? toInstant(end) : null]);

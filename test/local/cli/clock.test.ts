@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { clock } from '../../../local/cli/clock.ts';
+import { checkSpan, spanOf } from '../../../local/cli/clock-instant.ts';
+import { yearsAround } from '../../../local/cli/clock-policy.ts';
 import { calendars, vectors } from '../../support/sla-vectors.ts';
 
 /** Runs the command over lines (objects are made JSON). */
@@ -390,6 +392,14 @@ describe('lines that are bad', () => {
       { events: [{ type: 'opened' }] },
       { events: [{ type: 'opened', occurredAt: 'noon' }] },
       [],
+      { calendar: OFFICE, start, windows: 2.5 },
+      { calendar: { time_zone: 'UTC', holidays: ['2026-12-24', '2026-02-30'] }, start },
+      { calendar: { time_zone: 'UTC', recurring_holidays: ['02-29', '02-30'] }, start },
+      { calendar: { time_zone: 'UTC', date_hours: { '2026-13-01': [] } }, start },
+      { calendar: { time_zone: 'UTC', breaks: { '2026-11-31': [['12:00', '13:00']] } }, start },
+      { events: [{ ...EVENTS[0], caseId: 'zendesk:1' }, EVENTS[1], { ...EVENTS[2], caseId: 'zendesk:2' }] },
+      { caseId: 'zendesk:1', events: [{ ...EVENTS[0], caseId: 'zendesk:2' }] },
+      { calendar: OFFICE, start, target: 60, pauses: [[start, '9999-11-16T09:00:00Z']] },
       { calendar: OFFICE, start, target: 60 },
     ]);
     expect(found.slice(0, -1).map(({ line, id, error }) => [line, id, error])).toEqual([
@@ -421,7 +431,11 @@ describe('lines that are bad', () => {
         'receipt: expected a clock that the case has (first-response, resolution), found "next-response"',
       ],
       [15, undefined, 'expected "calendar", "events" or "replay" in the line, found none of them'],
-      [16, undefined, 'end: expected instants that lie at most 100 years apart, found "2226-11-16T09:00:00Z"'],
+      [
+        16,
+        undefined,
+        'line: expected instants within 100 years, found 2026-11-16T09:00:00.000Z to 2226-11-16T09:00:00.000Z',
+      ],
       [17, undefined, 'target: expected at most ten years of seconds, found 1000000000000'],
       [
         18,
@@ -433,6 +447,26 @@ describe('lines that are bad', () => {
       [21, undefined, 'events[0].at: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found nothing'],
       [22, undefined, 'events[0].occurredAt: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found "noon"'],
       [23, undefined, 'line: expected a JSON object, found an empty list'],
+      [24, undefined, 'windows: expected a whole number from 1 to 1000, found 2.5'],
+      [25, undefined, 'calendar.holidays[1]: expected a date such as 2026-12-24, found "2026-02-30"'],
+      [26, undefined, 'calendar.recurring_holidays[1]: expected a day of the year such as 12-24, found "02-30"'],
+      [27, undefined, 'calendar.date_hours: expected a date such as 2026-12-24, found "2026-13-01"'],
+      [28, undefined, 'calendar.breaks: expected a date such as 2026-12-24, found "2026-11-31"'],
+      [
+        29,
+        undefined,
+        'events[2].caseId: expected the same case as the rest of the line, "zendesk:1", found "zendesk:2"',
+      ],
+      [
+        30,
+        undefined,
+        'events[0].caseId: expected the same case as the rest of the line, "zendesk:1", found "zendesk:2"',
+      ],
+      [
+        31,
+        undefined,
+        'line: expected instants within 100 years, found 2026-11-16T09:00:00.000Z to 9999-11-16T09:00:00.000Z',
+      ],
     ]);
     expect(found.at(-1)).toMatchObject({ due: '2026-11-16T09:01:00.000Z' });
   });
@@ -454,6 +488,19 @@ describe('lines that are bad', () => {
       'receipt.replay: expected a start and a present within 100 years, found 2026-11-16T09:00:00.000Z to 9999-12-31T00:00:00.000Z',
       'receipt.replay.targetSeconds: expected at most ten years of seconds, found 1000000000000000',
     ]);
+  });
+
+  it('may have more instants than fit on a stack of calls', () => {
+    const instants = Array.from({ length: 200_000 }, (_, i) => i - 7);
+    expect(spanOf([...instants, Number.NaN, Number.POSITIVE_INFINITY])).toEqual([-7, 199_992]);
+    expect(yearsAround(instants)).toEqual([1970, 1971, 1972, 1973]);
+    expect(() => checkSpan(instants, 'events', 'a log')).not.toThrow();
+  });
+
+  it('takes the case that some of its events name for all of them', async () => {
+    expect(await answer({ events: [EVENTS[0], { ...EVENTS[1], caseId: 'zendesk:7' }] })).toMatchObject({
+      caseId: 'zendesk:7',
+    });
   });
 
   it.each([
