@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import { foldAssignment, followAssignment } from './assignment.ts';
 import { automaticMessage } from './automatic.ts';
 import type { Calendar } from './calendar.ts';
-import { Turn, toldMark } from './clock.ts';
+import { isOpenTurn, Turn, toldMark } from './clock.ts';
 import {
   type CaseEvent,
   CaseFields,
   CaseStatus,
+  type ClockName,
   Decision,
   type EventOf,
   HandoffState,
@@ -17,10 +18,14 @@ import {
 } from './event.ts';
 import type { Policy } from './policy.ts';
 import {
+  ANSWERS,
   answered,
+  asked,
   cancelAll,
   endAsOver,
+  endedForGood,
   endTurns,
+  endWhatMayNotRun,
   followStatus,
   HANDOFFS,
   isOver,
@@ -31,7 +36,6 @@ import {
   startFromOpening,
   startTurn,
   takeOver,
-  waitingTurn,
 } from './turns.ts';
 
 /**
@@ -137,7 +141,7 @@ export function applyEvent(state: Case | undefined, event: CaseEvent, context: F
   const before = state ?? emptyCase(event, context.policy);
   const after = followAssignment(before, foldInto(before, event, context), event, context);
   const turns = retarget(after, event.occurredAt, context.policy);
-  return { ...after, turns, foldedTo: logPosition(event) };
+  return { ...after, turns: endWhatMayNotRun({ ...after, turns }, event.occurredAt), foldedTo: logPosition(event) };
 }
 
 function emptyCase(event: CaseEvent, policy: Policy): Case {
@@ -185,9 +189,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
     case 'csat-received':
       return { ...state, csat: event.score };
     case 'absorbed':
-      return event.waiting === undefined || state.openedAt === undefined || !canWait(state.status)
-        ? state
-        : { ...state, ...takeOver(state, event.waiting, event.occurredAt, context.policy) };
+      return foldAbsorbed(state, event, context);
     case 'policy-changed':
       return { ...state, turns: retargetedByPolicy(state.turns, event) };
     case 'triaged':
@@ -262,20 +264,27 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
     const clocks = state.automatic === undefined ? answered(state, at, context.policy) : {};
     return { ...state, ...clocks, replies: state.replies + 1 };
   }
-  const asked =
+  const told =
     state.fields.text === undefined && event.text !== undefined
       ? { ...state, fields: { ...state.fields, text: event.text } }
       : state;
-  if (asked.openedAt === undefined || !canWait(asked.status) || isIgnored(asked)) return asked;
-  if (asked.automatic !== undefined) {
-    // The case was opened by a machine; this is the first person who writes.
-    const { automatic: _, ...personal } = asked;
-    const started = { ...personal, ...startFromOpening(personal, at, context.policy) };
-    return started.queue === undefined ? started : owned(started, at, context);
-  }
-  return waitingTurn(asked.turns) === undefined
-    ? { ...asked, ...startTurn(asked, 'next-response', at, context.policy) }
-    : asked;
+  if (told.openedAt === undefined || !canWait(told.status) || isIgnored(told)) return told;
+  // Of a case that was opened by a machine, this is the first person who writes.
+  return told.automatic === undefined
+    ? { ...told, ...asked(told, at, context.policy) }
+    : startForPerson(told, at, context);
+}
+
+/** Starts the clocks of a case that a machine has opened, now that a person waits in it. */
+function startForPerson(state: Case, at: string, context: FoldContext): Case {
+  const personal = omit(state, 'automatic');
+  return owned({ ...personal, ...startFromOpening(personal, at, context.policy) }, at, context);
+}
+
+function foldAbsorbed(state: Case, { waiting, occurredAt: at }: EventOf<'absorbed'>, context: FoldContext): Case {
+  if (waiting === undefined || state.openedAt === undefined || !canWait(state.status)) return state;
+  const personal = state.automatic === undefined ? state : startForPerson(state, at, context);
+  return { ...personal, ...takeOver(personal, waiting, at, context.policy) };
 }
 
 /** A customer can wait in a solved case too: its `reopened` may come a moment later, or never. */
@@ -293,18 +302,27 @@ function foldTriaged(state: Case, event: EventOf<'triaged'>, context: FoldContex
   const { occurredAt: at } = event;
   const fields = mergeFields(state.fields, { tags: [...new Set([...(state.fields.tags ?? []), ...tags])] });
   const decided = { ...state, priority, fields, triage: { ...triage, at } };
-  if (triage.route === 'parked') return { ...omit(decided, 'deletedAt'), queue, turns: cancelAll(state.turns, at) };
+  if (triage.route === 'parked') {
+    const turns = cancelAll(endedForGood(state.turns, ANSWERS), at);
+    return { ...omit(decided, 'deletedAt'), queue, turns };
+  }
   return receivedIn(queue, decided, at, context);
 }
 
 /** A queue that receives a case starts its own clock afresh. */
 function receivedIn(queue: string, state: Case, at: string, context: FoldContext): Case {
   if (queue === state.queue) return state;
-  const left = { ...state, queue, turns: endTurns(state.turns, ['queue-ownership'], { stoppedAt: at }) };
-  return isOver(state.status) || state.automatic !== undefined ? left : owned(left, at, context);
+  const turns = endedForGood(endTurns(state.turns, OWNERSHIP, { stoppedAt: at }), OWNERSHIP);
+  return owned({ ...state, queue, turns }, at, context);
 }
 
+const OWNERSHIP: readonly ClockName[] = ['queue-ownership'];
+
+/** The queue that has a case is timed, unless nobody works on it; one that got it in the meantime, from when it is worked again. */
 function owned(state: Case, at: string, context: FoldContext): Case {
+  const { queue, status, automatic, triage, turns } = state;
+  const isWorked = queue !== undefined && !isOver(status) && automatic === undefined && triage?.route !== 'parked';
+  if (!isWorked || turns.some((turn) => turn.clock === 'queue-ownership' && isOpenTurn(turn))) return state;
   return { ...state, ...startTurn(state, 'queue-ownership', at, context.policy) };
 }
 
@@ -357,17 +375,20 @@ function foldHandoff(
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {
   const next: Case = { ...state, status };
   if (status === 'deleted') return { ...next, deletedAt: next.deletedAt ?? at, turns: cancelAll(next.turns, at) };
-  if (status === 'merged') return { ...omit(next, 'deletedAt'), turns: cancelAll(next.turns, at) };
-  if (isOver(status)) return isOver(state.status) ? next : { ...next, turns: endAsOver(next.turns, at) };
-  const { policy } = context;
-  const working = isOver(state.status) ? takeUpAgain(next, at, policy) : next;
-  return { ...working, turns: followStatus(working.turns, status, at, policy) };
+  if (status === 'merged') {
+    const turns = cancelAll(endedForGood(next.turns, ANSWERS), at);
+    return { ...omit(next, 'deletedAt'), turns };
+  }
+  if (status === 'solved' || status === 'closed') return { ...next, turns: endAsOver(next.turns, status, at) };
+  const working = isOver(state.status) ? takeUpAgain(next, at, context) : next;
+  return { ...working, turns: followStatus(working.turns, status, at, context.policy) };
 }
 
-function takeUpAgain(state: Case, at: string, policy: Policy): Case {
+function takeUpAgain(state: Case, at: string, context: FoldContext): Case {
   const { deletedAt, ...back } = state;
   const turns = deletedAt === undefined ? state.turns : restored(state.turns, deletedAt, at);
-  return { ...back, ...reopen({ ...back, turns }, at, policy), reopens: state.reopens + 1 };
+  const again = { ...back, ...reopen({ ...back, turns }, at, context.policy), reopens: state.reopens + 1 };
+  return owned(again, at, context);
 }
 
 function mergeFields(known: CaseFields, learnt: CaseFields | undefined): CaseFields {

@@ -23,6 +23,8 @@ export const Turn = z.object({
   stoppedAt: z.optional(Instant),
   /** Set when the promise no longer applies (the case was merged away or deleted). */
   cancelledAt: z.optional(Instant),
+  /** The status of the case that ended it, if one did: a case that goes on takes it up again. Not of a wait that has been answered since. */
+  endedIn: z.optional(z.enum(['solved', 'closed'])),
   /** Thresholds already told, as `threshold@target`: each is told once per target, however often a pause moves it. */
   told: z.array(z.string()),
 });

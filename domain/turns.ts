@@ -108,17 +108,28 @@ export function endTurns(turns: readonly Turn[], clocks: readonly ClockName[], e
 }
 
 /** Ends every open turn of a case that is solved or closed, as each clock's rule says. */
-export function endAsOver(turns: readonly Turn[], at: string): Turns {
+export function endAsOver(turns: readonly Turn[], status: 'solved' | 'closed', at: string): Turns {
   return turns.map((turn) => {
     if (!isOpenTurn(turn)) return turn;
     const end = CLOCK_RULES[turn.clock].whenOver === 'stops' ? { stoppedAt: at } : { cancelledAt: at };
-    return { ...turn, ...end, pauses: closePause(turn.pauses, at) };
+    return { ...turn, ...end, endedIn: status, pauses: closePause(turn.pauses, at) };
   });
 }
 
 /** Cancels every open turn: the case was merged away, deleted or parked, and nobody waits for it. */
 export function cancelAll(turns: readonly Turn[], at: string): Turns {
   return turns.map((turn) => (isOpenTurn(turn) ? { ...turn, cancelledAt: at } : turn));
+}
+
+/**
+ * Nothing runs in a case that is over, but in a solved one the wait of a customer who wrote again. Whatever an
+ * event began or left running otherwise is ended with it, so that no event can be forgotten here.
+ */
+export function endWhatMayNotRun({ status, turns }: Timed, at: string): Turns {
+  if (status === 'merged' || status === 'deleted') return cancelAll(turns, at);
+  if (status === 'closed') return endAsOver(turns, status, at);
+  if (status !== 'solved') return [...turns];
+  return turns.flatMap((turn) => (ANSWERS.includes(turn.clock) ? turn : endAsOver([turn], status, at)));
 }
 
 /** Pauses and resumes the open turns as the status asks. */
@@ -148,37 +159,44 @@ function closePause(pauses: readonly Pause[], at: string): Pause[] {
   return pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at } : pause));
 }
 
-/** A reopened case takes up each clock that its solution stopped, where it stopped, or gives it a new turn, as the policy says. */
+/** A reopened case takes up each clock that its end stopped, where it stopped, or gives it a new turn, as the policy says; and the customer's wait. */
 export function reopen(state: Timed, at: string, policy: Policed): Changed {
   let changed = unchanged(state);
   for (const turn of state.turns) {
     const onReopen = clockPolicy(policy, turn.clock)?.onReopen;
-    const { stoppedAt, ...resumed } = turn;
-    if (stoppedAt === undefined || onReopen === undefined || CLOCK_RULES[turn.clock].whenOver !== 'stops') continue;
-    if (onReopen === 'restart') changed = startTurn({ ...state, ...changed }, turn.clock, at, policy);
-    else {
-      const again = pauseAgain(resumed, { from: stoppedAt, to: at, reason: 'solved' });
-      changed = { ...changed, turns: changed.turns.map((other) => (other === turn ? again : other)) };
-    }
+    if (turn.stoppedAt === undefined || turn.endedIn === undefined || onReopen === undefined) continue;
+    changed =
+      onReopen === 'restart'
+        ? startTurn({ ...state, ...changed }, turn.clock, at, policy)
+        : { ...changed, turns: changed.turns.map((other) => (other === turn ? takenUp(turn, at) : other)) };
   }
-  return { ...changed, turns: stillOwed({ ...state, ...changed }, at) };
+  return { ...changed, turns: takeUpWait(changed.turns, at) };
 }
 
-/** A first response that was never given is owed again, where it stopped: solving and reopening a case is no answer. */
-function stillOwed({ turns, triage, replies }: Timed, at: string): Turns {
-  if (replies > 0 || waitingTurn(turns) !== undefined || triage?.route === 'parked') return [...turns];
+/** A turn that the end of its case ended, from where it ended: the time in between was a pause. */
+function takenUp(turn: Turn, at: string): Turn {
+  const { stoppedAt, cancelledAt, endedIn, ...open } = turn;
+  const from = stoppedAt ?? cancelledAt;
+  return from === undefined || endedIn === undefined ? turn : pauseAgain(open, { from, to: at, reason: endedIn });
+}
+
+/** A customer who was not answered before the case was solved or closed waits on from there: solving and reopening a case is no answer. */
+function takeUpWait(turns: readonly Turn[], at: string): Turns {
+  return turns.map((turn) => (ANSWERS.includes(turn.clock) ? takenUp(turn, at) : turn));
+}
+
+/** Turns of these clocks that have ended are not taken up again: the customer has been answered after all, another queue has the case. */
+export function endedForGood(turns: readonly Turn[], clocks: readonly ClockName[]): Turns {
   return turns.map((turn) => {
-    const { cancelledAt, ...owed } = turn;
-    return turn.clock === 'first-response' && cancelledAt !== undefined
-      ? pauseAgain(owed, { from: cancelledAt, to: at, reason: 'solved' })
-      : turn;
+    const { endedIn: _, ...ended } = turn;
+    return clocks.includes(turn.clock) ? ended : turn;
   });
 }
 
 /** Takes up again what the deletion of a case cancelled, as it was a mistake; but handoffs, which were recalled. */
 export function restored(turns: readonly Turn[], deletedAt: string, at: string): Turns {
   return turns.map((turn) => {
-    const { cancelledAt, ...open } = turn;
+    const { cancelledAt, endedIn: _, ...open } = turn;
     if (cancelledAt !== deletedAt || HANDOFFS.includes(turn.clock)) return turn;
     return pauseAgain(
       { ...open, pauses: closePause(turn.pauses, deletedAt) },
@@ -211,16 +229,24 @@ export function retargetedByPolicy(
   });
 }
 
-const ANSWERS: readonly ClockName[] = ['first-response', 'next-response'];
+/** The clocks in which a customer waits for an answer. */
+export const ANSWERS: readonly ClockName[] = ['first-response', 'next-response'];
 
 /** The open turn in which a customer waits for an answer, if any. */
 export function waitingTurn(turns: readonly Turn[]): Turn | undefined {
   return turns.find((turn) => ANSWERS.includes(turn.clock) && isOpenTurn(turn));
 }
 
+/** A message of the customer: who was not answered waits on, where the end of the case cut that short; who was, waits from now. */
+export function asked(state: Timed, at: string, policy: Policed): Changed {
+  const turns = waitingTurn(state.turns) === undefined ? takeUpWait(state.turns, at) : [...state.turns];
+  const again = { ...state, turns };
+  return waitingTurn(turns) === undefined ? startTurn(again, 'next-response', at, policy) : unchanged(again);
+}
+
 /** A public reply of a person: answers what the customer waits for and, in a case that goes on, begins the time until the next update. */
 export function answered(state: Timed, at: string, policy: Policed): Changed {
-  const turns = endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at });
+  const turns = endedForGood(endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at }), ANSWERS);
   const ended = { ...state, turns };
   return isOver(state.status) ? unchanged(ended) : startTurn(ended, 'periodic-update', at, policy);
 }
@@ -230,11 +256,12 @@ export function answered(state: Timed, at: string, policy: Policed): Changed {
  * of the two waits is the one that counts, with its own pauses.
  */
 export function takeOver(
-  state: Timed,
+  before: Timed,
   waiting: NonNullable<EventOf<'absorbed'>['waiting']>,
   at: string,
   policy: Policed,
 ): Changed {
+  const state = waitingTurn(before.turns) === undefined ? { ...before, turns: takeUpWait(before.turns, at) } : before;
   const own = waitingTurn(state.turns);
   const earlier = { startedAt: waiting.startedAt, pauses: closePause(waiting.pauses, at) };
   if (own === undefined) {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEvent, Case, continuesCase, foldCase, isRecordOnly } from '../../domain/case.ts';
 import { measure } from '../../domain/clock.ts';
@@ -215,69 +214,6 @@ describe('a case that is first seen in mid-life', () => {
       'first-response',
       'resolution',
     ]);
-  });
-});
-
-describe('laws', () => {
-  const minute = fc
-    .integer({ min: 0, max: 6000 })
-    .map((minutes) => new Date(Date.parse('2026-11-16T08:00:00Z') + minutes * 60_000).toISOString());
-  const statuses = fc.constantFrom('open', 'pending', 'on-hold', 'new', 'closed', 'deleted') as fc.Arbitrary<
-    Parameters<typeof status>[1]
-  >;
-  const anyEvent = fc.oneof(
-    minute.map((at) => opened(at)),
-    minute.map(fromCustomer),
-    minute.map(reply),
-    minute.map(solved),
-    minute.map(reopened),
-    fc.tuple(minute, statuses).map(([at, to]) => status(at, to)),
-    fc
-      .tuple(minute, fc.constantFrom('low', 'urgent', null) as fc.Arbitrary<'low' | 'urgent' | null>)
-      .map(([at, to]) => priority(at, to)),
-    minute.map((at) => event('merged', at, {})),
-  );
-  const log = fc.array(anyEvent, { minLength: 1, maxLength: 25 });
-
-  it('any order of the same events, duplicates included, gives the same case', () => {
-    fc.assert(
-      fc.property(
-        log.chain((events) =>
-          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
-        ),
-        ([events, shuffled]) => {
-          expect(foldCase(shuffled, context)).toEqual(foldCase(events, context));
-        },
-      ),
-    );
-  });
-
-  it('a case applied event by event, folded anew where one comes late, equals the rebuilt one', () => {
-    fc.assert(
-      fc.property(log, (events) => {
-        let state: Case | undefined;
-        const seen: CaseEvent[] = [];
-        for (const next of events) {
-          seen.push(next);
-          state = continuesCase(state, next, POLICY.version)
-            ? applyEvent(state, next, context)
-            : foldCase(seen, context);
-        }
-        expect(state).toEqual(foldCase(events, context));
-      }),
-    );
-  });
-
-  it('never has a deadline before the turn began, nor one at all when nobody waits', () => {
-    fc.assert(
-      fc.property(log, (events) => {
-        const state = foldCase(events, context) as Case;
-        const next = nextThreshold(state, context);
-        const turn = state.turns.find((candidate) => candidate.clock === next?.clock);
-        if (next !== undefined) expect(next.dueAt).toBeGreaterThan(Date.parse(turn?.startedAt ?? ''));
-        if (state.status === 'merged' || state.status === 'deleted') expect(next).toBeUndefined();
-      }),
-    );
   });
 });
 
