@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
-import type { Case } from './case.ts';
+import type { Case, FoldContext } from './case.ts';
 import { instantOfWork, isOpenTurn, type Turn, toldMark } from './clock.ts';
-import { type CaseEvent, ClockName, Instant, toInstant } from './event.ts';
+import { type CaseEvent, ClockName, type EventOf, Instant, toInstant } from './event.ts';
 import type { LeadPolicy, Policy } from './policy.ts';
 import { isOver } from './turns.ts';
 
@@ -10,8 +10,8 @@ import { isOver } from './turns.ts';
 export const Alert = z.object({
   alertId: z.string(),
   caseId: z.string(),
-  kind: z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home', 'nobody-left']),
-  /** The deadline in question; absent when a case came home, or nobody is left for it. */
+  kind: z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home', 'nobody-left', 'danger']),
+  /** The deadline in question; absent when a case came home, nobody is left for it, or somebody may be in danger. */
   clock: z.optional(ClockName),
   turn: z.optional(z.number()),
   threshold: z.optional(z.string()),
@@ -20,6 +20,10 @@ export const Alert = z.object({
   /** The target that the deadline belongs to, seconds of open time. */
   targetSeconds: z.optional(z.number()),
   reason: z.optional(z.string()),
+  /** Of a danger: what holds it, the queue whose leads are told, and whether the case was over when it was found. */
+  danger: z.optional(
+    z.object({ place: z.enum(['opening', 'message', 'fields']), queue: z.string(), wasOver: z.boolean() }),
+  ),
 });
 export type Alert = z.infer<typeof Alert>;
 
@@ -35,14 +39,24 @@ export function alertFor(event: CaseEvent, alertId: string): Alert | undefined {
   if (event.type === 'assignment-deferred' && event.exposureExhausted) {
     return { alertId, caseId: event.caseId, kind: 'nobody-left', at: event.occurredAt, reason: event.reason };
   }
-  return undefined;
+  return event.type === 'danger-found' ? dangerAlert(event, alertId) : undefined;
+}
+
+/** For the leads of the queue that its first rule names, wherever the case is. */
+function dangerAlert(event: EventOf<'danger-found'>, alertId: string): Alert {
+  const { caseId, receivedAt, place, queue, wasOver, rules } = event;
+  const reason = rules.map(({ ruleId, reason: why }) => `${why} (rule ${ruleId})`).join(' ');
+  return { alertId, caseId, kind: 'danger', at: receivedAt, reason, danger: { place, queue, wasOver } };
 }
 
 /**
  * Is there nothing left to tell? So it is once the promise was kept, is paused or has a new
  * deadline, once a later threshold of the same deadline has an alert of its own, and once the case is over.
+ * A danger is over once somebody has solved or closed the case since; merging or deleting it helps nobody.
  */
 export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
+  if (alert.kind === 'danger')
+    return (state.status === 'solved' || state.status === 'closed') && alert.danger?.wasOver === false;
   if (alert.kind === 'came-home') return isOver(state.status);
   if (alert.kind === 'nobody-left') return isOver(state.status) || state.assignment !== undefined;
   const turn = turnOf(alert, state);
@@ -59,22 +73,37 @@ export function turnOf(alert: Alert, state: Case): Turn | undefined {
   return state.turns.find((turn) => turn.clock === alert.clock && turn.turn === alert.turn);
 }
 
+/** Is a step told whatever has become of the case? Danger is: what solved the case in the same minute may have been a machine. */
+export function isAlwaysTold({ kind }: Pick<Alert, 'kind'>, rung: number): boolean {
+  return kind === 'danger' && rung === 0;
+}
+
+/** The steps of an alert's escalation: danger has its own, if the policy gives it some. */
+export function rungsOf(
+  { kind }: Pick<Alert, 'kind'>,
+  { alerting }: Pick<Policy, 'alerting'>,
+): Policy['alerting']['rungs'] {
+  return kind === 'danger' ? (alerting.dangerRungs ?? alerting.rungs) : alerting.rungs;
+}
+
 /**
- * Whom a rung goes to. `on-duty`: the first lead of the case's queue whose calendar is open at
- * `now` (ms), or the first of all if none is; `all`: every lead of the queue. A case whose queue
- * has no leads, or that has no queue, goes to every lead, so that nothing is told to nobody.
+ * Whom a rung goes to. `on-duty`: the first lead of the queue whose calendar is open at `now` (ms), or, if none is, the
+ * first of all, but of a danger all; `all`: every lead of the queue. The queue is the case's, or the one that a danger
+ * names. Without leads of its own, or without a queue, every lead is told, so that nothing is told to nobody.
  */
 export function recipients(
-  policy: Policy,
-  queue: string | undefined,
+  alert: Pick<Alert, 'kind' | 'danger'>,
   rung: number,
-  calendar: (name: string) => Calendar,
+  { queue: ofCase }: Pick<Case, 'queue'>,
+  { policy, calendar }: FoldContext,
   now: number,
 ): LeadPolicy[] {
+  const queue = alert.danger?.queue ?? ofCase;
   const ids = queue === undefined ? [] : (policy.queues[queue]?.leads ?? []);
   const ofQueue = ids.flatMap((id) => policy.leads.filter((lead) => lead.id === id));
   const leads = ofQueue.length > 0 ? ofQueue : policy.leads;
-  if (policy.alerting.rungs[rung]?.to !== 'on-duty') return leads;
+  if (rungsOf(alert, policy)[rung]?.to !== 'on-duty') return leads;
   const awake = leads.find((lead) => calendar(lead.calendar).isOpen(now));
-  return awake === undefined ? leads.slice(0, 1) : [awake];
+  if (awake !== undefined) return [awake];
+  return alert.kind === 'danger' ? leads : leads.slice(0, 1);
 }

@@ -115,7 +115,13 @@ export interface FoldContext {
 }
 
 /** Events that are a record only: folding them changes nothing. */
-const RECORD_ONLY = ['written-back', 'alert-notified', 'alert-acknowledged', 'alert-unanswered'] as const;
+const RECORD_ONLY = [
+  'written-back',
+  'danger-found',
+  'alert-notified',
+  'alert-acknowledged',
+  'alert-unanswered',
+] as const;
 export type RecordOnlyEvent = EventOf<(typeof RECORD_ONLY)[number]>;
 
 export function isRecordOnly(event: CaseEvent): event is RecordOnlyEvent {
@@ -234,6 +240,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
     case 'brought-home':
       return { ...state, broughtHomeAt: event.occurredAt };
     case 'written-back':
+    case 'danger-found':
     case 'alert-notified':
     case 'alert-acknowledged':
     case 'alert-unanswered':

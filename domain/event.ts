@@ -260,6 +260,21 @@ export const CaseEvent = z.discriminatedUnion('type', [
   }),
   /** It is time to try again. */
   z.object({ ...base, type: z.literal('assignment-due'), retryOf: z.string() }),
+  /** Rules that say "tell: now" hold for what an event brought: a lead is told at once. Its instant is that event's. */
+  z.object({
+    ...base,
+    type: z.literal('danger-found'),
+    /** Key of the event that brought it. */
+    calledBy: z.string(),
+    place: z.enum(['opening', 'message', 'fields']),
+    /** Those that nobody was told of yet. */
+    rules: z.array(z.object({ ruleId: z.string(), reason: z.string() })),
+    /** Whose leads are told. */
+    queue: z.string(),
+    /** Was the case over already? Then that it is over says nothing about the danger. */
+    wasOver: z.boolean(),
+    policyVersion: z.string(),
+  }),
   z.object({ ...base, type: z.literal('written-back'), what: z.array(z.string()) }),
   z.object({
     ...base,

@@ -137,6 +137,8 @@ export const TriageRule = z.object({
   owner: z.string(),
   reason: z.string(),
   when: z.optional(Condition),
+  /** A lead is told at once of each case that the rule holds for, whichever rule decides it. */
+  tell: z.optional(z.literal('now')),
   /** How sure the rule is, 0 to 1; with `scored`, what it adds to its category. */
   score: z.number(),
   outcome: Outcome,
@@ -229,6 +231,8 @@ export const TriagePolicy = z.object({
 });
 export type TriagePolicy = z.infer<typeof TriagePolicy>;
 
+const Rung = z.object({ to: z.enum(['on-duty', 'all']), waitSeconds: z.number() });
+
 export const Policy = z.object({
   /** Hash of everything below. */
   version: z.string(),
@@ -264,7 +268,9 @@ export const Policy = z.object({
   alerting: z.object({
     from: z.string(),
     /** Each step of an escalation: whom it goes to, and plain seconds to wait for an acknowledgement before the next. */
-    rungs: z.array(z.object({ to: z.enum(['on-duty', 'all']), waitSeconds: z.number() })),
+    rungs: z.array(Rung),
+    /** The steps for danger; absent: the same. */
+    dangerRungs: z.optional(z.array(Rung)),
     linkDays: z.number(),
   }),
 });

@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 import { originalOf } from './duplicates.ts';
 import type { Alternative, Decision, Match } from './event.ts';
 import { type Outcome, type Policy, policyCalendars, type TriagePolicy, type TriageRule } from './policy.ts';
-import { type Atom, Atoms } from './triage-atoms.ts';
+import { Atoms } from './triage-atoms.ts';
 import { compileCondition } from './triage-conditions.ts';
 import { languageOf, type TriageFacts } from './triage-fields.ts';
 import { TriageIndex } from './triage-index.ts';
@@ -32,6 +32,9 @@ interface Holding {
   readonly matches: () => Match[];
 }
 
+/** The rules of a list that hold for a case, in their order, each asked when it is wanted; they can be gone through again. */
+export type RulesHolding = (state: Case, facts: TriageFacts) => Iterable<Holding>;
+
 /** The triage of one policy, compiled. */
 export interface Triage {
   readonly decide: (state: Case, facts?: TriageFacts) => Omit<Decision, 'policyVersion'>;
@@ -56,22 +59,34 @@ export function decideTriage(state: Case, policy: Policy, facts: TriageFacts = {
   return { ...triage.decide(state, facts), policyVersion: policy.version };
 }
 
-/** Compiles the rules of a policy. Throws RE2JSSyntaxException at the first decision if a pattern is none. */
+/** Compiles rules, so that all are asked in one pass. Throws RE2JSSyntaxException when first asked if a pattern is none. */
+export function compileRules(
+  listed: readonly TriageRule[],
+  { calendar }: { readonly calendar: (name: string) => Calendar },
+): RulesHolding {
+  const atoms = new Atoms(calendar);
+  const rules = listed.map((rule) => ({ rule, when: compileCondition(rule.when, atoms) }));
+  const index = new TriageIndex(rules.map(({ when }) => when.clauses));
+  return (state, facts) => {
+    // Once: answering them is nearly all that a decision costs.
+    const held = atoms.holding(state, facts);
+    return {
+      *[Symbol.iterator]() {
+        for (const nth of index.candidates(held)) {
+          const { rule, when } = rules[nth] as (typeof rules)[number];
+          if (when.holds(held)) yield { rule, matches: () => when.matches(held).slice(0, MOST_MATCHES) };
+        }
+      },
+    };
+  };
+}
+
+/** Compiles the triage of a policy. Throws RE2JSSyntaxException at the first decision if a pattern is none. */
 export function compileTriage(
   triage: TriagePolicy,
-  { calendar }: { readonly calendar: (name: string) => Calendar },
+  calendars: { readonly calendar: (name: string) => Calendar },
 ): Triage {
-  const atoms = new Atoms(calendar);
-  const rules = triage.rules.map((rule) => ({ rule, when: compileCondition(rule.when, atoms) }));
-  const index = new TriageIndex(rules.map(({ when }) => when.clauses));
-
-  /** The rules that hold where these atoms do, in the policy's order, each asked when it is wanted. */
-  function* holding(held: ReadonlySet<Atom>): Generator<Holding> {
-    for (const nth of index.candidates(held)) {
-      const { rule, when } = rules[nth] as (typeof rules)[number];
-      if (when.holds(held)) yield { rule, matches: () => when.matches(held).slice(0, MOST_MATCHES) };
-    }
-  }
+  const rules = compileRules(triage.rules, calendars);
 
   const judge = (rulesHolding: Iterable<Holding>) => {
     const verdict = triage.mode === 'scored' ? byScore([...rulesHolding]) : byOrder(rulesHolding);
@@ -81,12 +96,11 @@ export function compileTriage(
   };
 
   const decide: Triage['decide'] = (state, facts = {}) => {
-    // Once: answering them is nearly all that a decision costs.
-    const held = atoms.holding(state, facts);
-    const verdict = judge(holding(held));
+    const holding = rules(state, facts);
+    const verdict = judge(holding);
     const original = originalOf(state, facts.history, triage.duplicateSeconds);
     if (original === undefined) return decisionOf(verdict, state, facts);
-    const isSensitive = verdict.outcome.sensitive || someSensitive(holding(held));
+    const isSensitive = verdict.outcome.sensitive || someSensitive(holding);
     const linked = original.over || isSensitive ? verdict : duplicate(verdict, original.caseId);
     return { ...decisionOf(linked, state, facts), duplicateOf: original.caseId };
   };

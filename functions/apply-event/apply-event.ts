@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { alertFor } from '../../domain/alert.ts';
+import { alertFor, rungsOf } from '../../domain/alert.ts';
 import {
   applyEvent as applyToCase,
   type Case,
@@ -27,6 +27,7 @@ import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
+import { findDanger } from './find-danger.ts';
 import { followAssignment, leaveFormerPolicy } from './follow-assignment.ts';
 
 export interface ApplyEventDeps {
@@ -53,6 +54,7 @@ const MOST_CONFLICTS = 8;
 export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
   if (isRecordOnly(event)) return followRecord(event, deps);
   const { state, newDueAt } = await foldAndSave(event, deps);
+  await findDanger(event, state, deps);
   await startWhatFollows(event, state, deps);
   await absorbMerged(event, state, deps);
   await followAssignment(event, state, deps);
@@ -146,8 +148,9 @@ async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventD
 async function startAlert(event: CaseEvent, about: string, { workflows, context }: ApplyEventDeps): Promise<void> {
   const { caseId } = event;
   const alert = alertFor(event, alertIdFor(caseId, about));
-  const waits = context.policy.alerting.rungs.map((rung) => rung.waitSeconds);
-  if (alert !== undefined) await workflows.start('breach-alert', executionName(caseId, about), { alert, waits });
+  if (alert === undefined) return;
+  const waits = rungsOf(alert, context.policy).map(({ waitSeconds }) => waitSeconds);
+  await workflows.start('breach-alert', executionName(caseId, about), { alert, waits });
 }
 
 /** Which wait an answer ends. An answer that comes before its wait has begun is found by the wait itself. */
@@ -171,6 +174,7 @@ async function followHandoff(event: Extract<CaseEvent, { handoffId: string }>, d
 /** Events that leave the case as it is can still end, or begin, the wait of an alert. */
 async function followRecord(event: RecordOnlyEvent, deps: ApplyEventDeps): Promise<void> {
   if (event.type === 'written-back') return;
+  if (event.type === 'danger-found') return startAlert(event, event.key, deps);
   const stored = await deps.store.alert(event.alertId);
   if (stored === undefined) return;
   if (event.type === 'alert-notified') return hintNear('alert', event.alertId, stored.dueAt, deps);

@@ -33,12 +33,16 @@ export function acknowledgePage(view: AcknowledgeView): string {
     words.headline,
     html`<h1>${words.headline}</h1>
 ${words.deadline === undefined ? '' : html`<p>Deadline: <strong>${words.deadline}</strong></p>`}
-${moot ? html`<p class="done">Not pressing any more: the promise has been kept, is paused or has moved, the case is over, or a later alert has taken this one's place.</p>` : ''}
+${moot ? html`<p class="done">${view.alert.kind === 'danger' ? SOLVED_SINCE : NOT_PRESSING}</p>` : ''}
 ${answer(view, words.otherwise)}
 <dl>
 ${facts.map(fact)}</dl>`,
   );
 }
+
+const NOT_PRESSING =
+  "Not pressing any more: the promise has been kept, is paused or has moved, the case is over, or a later alert has taken this one's place.";
+const SOLVED_SINCE = 'The case has been solved or closed since; nobody else is told.';
 
 function fact({ label, value, href }: Fact) {
   const shown = href === undefined ? value : html`<a href="${href}">${value}</a>`;

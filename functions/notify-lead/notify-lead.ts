@@ -1,5 +1,5 @@
 import { type Acknowledgement, coveredBy, toldOf } from '../../domain/acknowledgement.ts';
-import { type Alert, isMoot, recipients, turnOf } from '../../domain/alert.ts';
+import { type Alert, isAlwaysTold, isMoot, recipients, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
@@ -47,12 +47,12 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
   const { store, context, now } = deps;
   const state = await currentCase(alert.caseId, store, context);
   if (state === undefined) throw new Error(`alert ${alert.alertId} is about the unknown case ${alert.caseId}`);
-  if (isMoot(alert, state, context.calendar)) {
+  if (!isAlwaysTold(alert, rung) && isMoot(alert, state, context.calendar)) {
     await deps.workflows.resume(taskToken, { outcome: 'moot' });
     return 'moot';
   }
   // From here on an acknowledgement ends this wait; one that came before is seen in what is stored.
-  const waitSeconds = context.policy.alerting.rungs[rung]?.waitSeconds ?? 0;
+  const waitSeconds = rungsOf(alert, context.policy)[rung]?.waitSeconds ?? 0;
   const stored = await store.raise(alert, rung, taskToken, toInstant(now() + waitSeconds * 1000));
   if (stored.acknowledgedAt !== undefined) {
     await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
@@ -62,7 +62,7 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
   const covered = coveredBy(alert, log, context.policy);
   const scene = { state, log, covered };
   if (covered !== undefined) return tellWhoHasIt(scene, covered, input, deps);
-  await tellAll(recipients(context.policy, state.queue, rung, context.calendar, now()), scene, input, deps);
+  await tellAll(recipients(alert, rung, state, context, now()), scene, input, deps);
   return 'told';
 }
 

@@ -12,9 +12,9 @@ const CASE_SUBJECT_LENGTH = 60;
  * characters; then the case's own subject in quotation marks, unless the case is sensitive or may be.
  */
 export function alertSubject(view: AlertView): string {
-  const { state, rung, earlier = [] } = view;
+  const { alert, state, rung, earlier = [] } = view;
   const step = rung === 0 ? '' : `, step ${rung + 1}${earlier.length === 0 ? '' : ' (nobody answered)'}`;
-  const quoted = quotedSubject(state);
+  const quoted = alert.kind === 'danger' ? undefined : quotedSubject(state);
   const about = `${oneLine(state.caseId)}, ${state.priority}${shyness(state)}`;
   return `${whatAndWhen(view)}${step}: ${quoted === undefined ? about : `${quoted} (${about})`}`;
 }
@@ -36,6 +36,8 @@ function whatAndWhen({ alert, lead, now }: AlertView): string {
       return 'No vendor took it';
     case 'nobody-left':
       return 'Nobody left for a sensitive case';
+    case 'danger':
+      return 'Danger, look now';
   }
 }
 

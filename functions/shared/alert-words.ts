@@ -1,5 +1,5 @@
 import type { Acknowledgement, Told } from '../../domain/acknowledgement.ts';
-import { type Alert, turnOf } from '../../domain/alert.ts';
+import { type Alert, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
@@ -57,7 +57,7 @@ export function alertWords(view: AlertView): AlertWords {
   const { alert, state, lead, context, rung, now } = view;
   const { policy } = context;
   const due = alert.dueAt === undefined ? nextDeadline(view) : Date.parse(alert.dueAt);
-  const otherwise = nextRung(policy, rung);
+  const otherwise = nextRung(rungsOf(alert, policy), rung);
   return {
     subject: alertSubject(view),
     headline: headline(view),
@@ -65,7 +65,8 @@ export function alertWords(view: AlertView): AlertWords {
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
-      { label: 'Subject', value: subjectOf(state) },
+      { label: 'Subject', value: alert.kind === 'danger' ? SHY : subjectOf(state) },
+      ...whereSaid(alert, policy),
       ...target(alert, state),
       ...(view.receiptLink === undefined
         ? []
@@ -109,6 +110,22 @@ const WHY: Partial<Record<Alert['kind'], string>> = {
   'nobody-left': 'Why nobody has it',
 };
 
+/** Where a lead finds the words of a danger; the words themselves stay in the CRM. */
+const PLACES = {
+  opening: 'what the case was opened with',
+  message: 'a later message of the customer',
+  fields: 'another field of the case: its subject, a tag',
+} as const;
+
+function whereSaid({ danger }: Alert, { queues }: Policy): Fact[] {
+  if (danger === undefined) return [];
+  const queue = queues[danger.queue]?.name ?? danger.queue;
+  return [
+    { label: 'Found in', value: PLACES[danger.place] },
+    { label: 'Goes to', value: `the leads of ${queue}, as its rule says` },
+  ];
+}
+
 /** Name of the promise that an alert is about. */
 function promise({ clock }: Alert): string {
   return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
@@ -129,12 +146,14 @@ function headline({ alert, now }: AlertView): string {
       return 'No vendor took this case: it is yours';
     case 'nobody-left':
       return 'No agent may take this sensitive case today: it is yours to give';
+    case 'danger':
+      return 'Somebody may be in danger: look at this case now';
   }
 }
 
-/** The soonest deadline of any clock of the case, ms. */
-function nextDeadline({ state, context }: AlertView): number | undefined {
-  return nextThreshold(state, context)?.dueAt;
+/** The soonest deadline of any clock of the case, ms. Danger waits for none. */
+function nextDeadline({ alert, state, context }: AlertView): number | undefined {
+  return alert.kind === 'danger' ? undefined : nextThreshold(state, context)?.dueAt;
 }
 
 function target(alert: Alert, state: Case): Fact[] {
@@ -157,10 +176,12 @@ function crmLink(policy: Policy, state: Case): string | undefined {
   return `${source.apiUrl.replace(/\/+$/, '')}/agent/tickets/${encodeURIComponent(id)}`;
 }
 
+const SHY = 'sensitive case: open it in the CRM';
+
 /** A sensitive case's text stays in the CRM. A case that is not triaged yet may be one. */
 function subjectOf(state: Case): string {
   if (state.triage === undefined) return 'not triaged yet: open it in the CRM';
-  if (state.triage.sensitive) return 'sensitive case: open it in the CRM';
+  if (state.triage.sensitive) return SHY;
   return oneLine(state.fields.subject ?? '', SUBJECT_LENGTH) || '(none)';
 }
 
@@ -174,9 +195,9 @@ function triageReason({ triage, policyVersion }: Case): string {
   return `${oneLine(triage.reason)} (rule ${triage.ruleId}, policy ${triage.policyVersion.slice(0, 12)})`;
 }
 
-function nextRung({ alerting }: Policy, rung: number): string {
-  const next = alerting.rungs[rung + 1];
-  const wait = alerting.rungs[rung]?.waitSeconds;
+function nextRung(rungs: Policy['alerting']['rungs'], rung: number): string {
+  const next = rungs[rung + 1];
+  const wait = rungs[rung]?.waitSeconds;
   if (next === undefined || wait === undefined) return 'nobody else is told: this is the last rung';
   const whom = next.to === 'all' ? 'all leads of the queue are told' : 'the lead on duty is told again';
   return `${whom} ${span(wait * 1000)} after this one`;

@@ -83,6 +83,11 @@ export function tell(event: CaseEvent): Told | undefined {
             text: `BREACHED: ${CLOCK_NAMES[event.clock].toLowerCase()}${event.kind === 'breach' ? '' : ', past already when its target changed'}`,
             tone: 'bad',
           };
+    case 'danger-found':
+      return {
+        text: `DANGER: a lead is told at once (${event.rules.map(({ ruleId }) => ruleId).join(', ')})`,
+        tone: 'bad',
+      };
     case 'alert-notified':
       return {
         text: `e-mailed ${event.to}: ${event.kind}${event.rung === 0 ? '' : `, step ${event.rung + 1}`}`,

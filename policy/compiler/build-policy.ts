@@ -69,8 +69,13 @@ export function buildPolicy(authored: Authored, years?: readonly number[]): Omit
     leads: leads.leads,
     alerting: {
       from: alerting.from,
-      rungs: alerting.rungs.map(({ to, wait }) => ({ to, waitSeconds: parseDuration(wait).seconds })),
+      rungs: buildRungs(alerting.rungs),
+      ...(alerting['danger-rungs'] === undefined ? {} : { dangerRungs: buildRungs(alerting['danger-rungs']) }),
       linkDays: alerting['link-days'],
     },
   };
+}
+
+function buildRungs(rungs: Authored['alerting']['rungs']): Policy['alerting']['rungs'] {
+  return rungs.map(({ to, wait }) => ({ to, waitSeconds: parseDuration(wait).seconds }));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Alert, alertFor, isMoot, recipients, turnOf } from '../../domain/alert.ts';
 import { type Case, foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { event, fromCustomer, opened, priority, reply, solved, status } from '../support/events.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
 
@@ -205,7 +206,7 @@ describe('a rung goes to', () => {
   const MONDAY_NOON = Date.parse('2026-11-16T12:00:00Z');
   const MONDAY_NIGHT = Date.parse('2026-11-16T20:00:00Z');
   const ids = (queue: string | undefined, rung: number, now: number, policy = POLICY) =>
-    recipients(policy, queue, rung, context.calendar, now).map(({ id }) => id);
+    recipients({ kind: 'breach' }, rung, { queue }, { ...context, policy }, now).map(({ id }) => id);
 
   it('the first lead of the queue who is on duty', () => {
     expect(ids('general', 0, MONDAY_NOON)).toEqual(['ana']);
@@ -225,6 +226,16 @@ describe('a rung goes to', () => {
   it('every lead of the queue when the policy has no such rung any more', () => {
     expect(ids('trust-and-safety', 9, MONDAY_NIGHT)).toEqual(['ben']);
     expect(ids('general', 9, MONDAY_NIGHT)).toEqual(['ana', 'ben']);
+  });
+
+  it('the leads of the queue that a danger names, and to all of them at once if nobody is on duty', () => {
+    const danger = { kind: 'danger', danger: { place: 'message', queue: 'general', wasOver: false } } as const;
+    const told = (policy: Policy, now: number) =>
+      recipients(danger, 0, { queue: 'trust-and-safety' }, { ...context, policy }, now).map(({ id }) => id);
+    expect(told(POLICY, MONDAY_NOON)).toEqual(['ana']);
+    const leads = POLICY.leads.map((lead) => ({ ...lead, calendar: 'office' }));
+    expect(told({ ...POLICY, leads }, MONDAY_NOON)).toEqual(['ana']);
+    expect(told({ ...POLICY, leads }, MONDAY_NIGHT)).toEqual(['ana', 'ben']);
   });
 
   it('every lead if the case has no queue, or one that is unknown or without leads', () => {

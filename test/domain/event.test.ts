@@ -106,7 +106,25 @@ const EVENTS: Readonly<Record<CaseEventType, [said: Record<string, unknown>, opt
     },
   ],
   'alert-notified': [{ alertId: 'al_1', rung: 0, to: 'ana', kind: 'breach' }],
-  'alert-acknowledged': [{ alertId: 'al_1', by: 'ana' }],
+  'danger-found': [
+    {
+      calledBy: 'e1',
+      place: 'message',
+      rules: [{ ruleId: 'self-harm', reason: 'danger' }],
+      queue: 'trust-and-safety',
+      wasOver: false,
+      policyVersion: 'test-1',
+    },
+  ],
+  'alert-acknowledged': [
+    {
+      alertId: 'al_1',
+      by: 'ana',
+      promise: { clock: 'resolution', turn: 1, targetSeconds: 3600 },
+      through: 'al_0',
+    },
+    ['promise', 'through'],
+  ],
   'alert-unanswered': [{ alertId: 'al_1', rung: 1 }],
 };
 const BASE = { key: 'k1', caseId: 'zendesk:5158', occurredAt: AT, receivedAt: LATER };
@@ -137,6 +155,9 @@ describe('a stored event', () => {
     expect(accepts('absorbed', { waiting: { startedAt: AT, pauses: [{}] } })).toBe(false);
     expect(accepts('absorbed', { waiting: { startedAt: AT, pauses: [{ from: AT, reason: 'pending' }] } })).toBe(true);
     expect(accepts('policy-changed', { targets: [{}] })).toBe(false);
+    expect(accepts('danger-found', { rules: [{}] })).toBe(false);
+    expect(accepts('danger-found', { place: 'elsewhere' })).toBe(false);
+    expect(accepts('alert-acknowledged', { promise: {} })).toBe(false);
     expect(accepts('opened', { fields: {} })).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { replayReceipt } from '../../domain/receipt-replay.ts';
 import { isOver } from '../../domain/turns.ts';
 import { formOf } from '../../local/live/acknowledge.ts';
 import { acknowledgeLinkOf } from '../../local/live/mails.ts';
-import { type App, eventually, openApp } from './app.ts';
+import { type App, CUSTOMER, eventually, openApp } from './app.ts';
 
 // What the toy vendors do depends on words of the subject: local/toys/vendor-rules.ts.
 const NOBODY_TAKES_IT = { subject: 'Playback error 7 on my smart fridge' };
@@ -249,6 +249,47 @@ describe.concurrent('a case on its way through the house', () => {
       expect((await fetch(why.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).status).toBe(403);
     }
     expect(handoffs(await app.log(caseId))).toEqual([]);
+  });
+
+  test('tells a lead of danger before anything else, and who acknowledges ends it', async ({ expect }) => {
+    const { caseId } = await app.openTicket({
+      subject: 'Worried about greenfinch',
+      text: 'greenfinch wrote "I want to hurt myself tonight" in the chat.',
+    });
+    const { mail, link } = await mailAbout(caseId, /^Danger, look now: /);
+    expect(mail.to).toEqual(['maya@example.com']);
+    for (const body of [mail.text, mail.html]) {
+      expect(body).toContain('Somebody may be in danger: look at this case now');
+      expect(body).toContain('Somebody may be in danger; a lead looks at once. (rule self-harm)');
+      expect(body).toContain('nobody yet: it waits');
+      expect(body).not.toContain('greenfinch');
+    }
+    expect(await press(link.url)).toContain('Acknowledged by <strong>you</strong>');
+    expect(await ended('breach-alert', caseId, '"danger"')).toBe('SUCCEEDED');
+
+    // Before any deadline: the log has it first, and so has the mailbox.
+    await app.logged(caseId, 'deadline-reached');
+    const log = await app.log(caseId);
+    const first = (type: CaseEvent['type']) => log.find((event) => event.type === type)?.occurredAt ?? '';
+    expect(first('alert-notified') < first('deadline-reached')).toBe(true);
+    expect((await app.mailsAbout(caseId))[0]?.subject).toMatch(/^Danger, look now: /);
+    expect(log.filter((event) => event.type === 'alert-notified' && event.kind === 'danger')).toHaveLength(1);
+  });
+
+  test('tells a lead of danger that a customer writes later, in a case of another kind', async ({ expect }) => {
+    const { id, caseId } = await app.openTicket({ subject: 'Charged twice', text: 'Please refund one payment.' });
+    const { decision } = await app.logged(caseId, 'triaged');
+    expect(decision.ruleId).toBe('billing');
+    const comment = app.toys.crm.comment(id, CUSTOMER, 'If you do not pay I will kill you.', true, Date.now());
+    await app.deliver(comment);
+    expect(await app.logged(caseId, 'danger-found')).toMatchObject({
+      place: 'message',
+      rules: [{ ruleId: 'threat' }],
+      queue: 'trust-and-safety',
+    });
+    const { mail } = await mailAbout(caseId, /^Danger, look now: /);
+    expect(mail.text).toContain('\nFound in: a later message of the customer\n');
+    await app.solve(id);
   });
 
   test('is acknowledged by the button only: opening the link changes nothing, pressing twice says so', async ({

@@ -231,6 +231,67 @@ describe('what follows an event', () => {
     });
   });
 
+  it('danger is told at once, before triage, whatever clock runs, and once however often it is delivered', async () => {
+    const { store, deps, started } = setUp();
+    const { policy } = deps.context;
+    const rules = policy.triage.rules.map((rule) => (rule.id === 'threat' ? { ...rule, tell: 'now' as const } : rule));
+    const alerting = { ...policy.alerting, dangerRungs: [{ to: 'all' as const, waitSeconds: 60 }] };
+    // Without a clock, so that nothing else would tell anybody.
+    const telling = { ...policy, clocks: [], triage: { ...policy.triage, rules }, alerting };
+    const now = { ...deps, context: contextOf(telling) };
+    const run = async () => {
+      for (const next of store.takeStream()) await applyEvent(next, now);
+    };
+    const first = opened('2026-11-16T09:00:00Z', { fields: { subject: 'Refund', text: 'Playback stops' } });
+    const said = event('message-added', '2026-11-16T09:00:02Z', {
+      author: 'customer',
+      public: true,
+      text: 'I will kill him',
+    });
+    await store.append(first);
+    await run();
+    expect([...started.values()].map(({ workflow }) => workflow)).toEqual(['case-triage']);
+    await store.append(triaged('vendor'));
+    await store.append(said);
+    await run();
+    await run();
+    const alerts = [...started.values()].filter(({ workflow }) => workflow === 'breach-alert');
+    expect(alerts).toEqual([
+      {
+        workflow: 'breach-alert',
+        input: {
+          alert: {
+            alertId: expect.stringMatching(/^al_/),
+            caseId: CASE,
+            kind: 'danger',
+            at: '2026-11-16T09:00:05.000Z',
+            reason: 'a threat to a person is looked at by our own people at once (rule threat)',
+            danger: { place: 'message', queue: 'trust-and-safety', wasOver: false },
+          },
+          waits: [60],
+        },
+      },
+    ]);
+    await applyEvent(said, now);
+    await run();
+    expect([...started.values()].filter(({ workflow }) => workflow === 'breach-alert')).toHaveLength(1);
+    expect(store.log(CASE).filter(({ type }) => type === 'danger-found')).toHaveLength(1);
+  });
+
+  it('danger that the log could not take is found again with the next delivery', async () => {
+    const { store, deps } = setUp();
+    const rules = POLICY.triage.rules.map((rule) => ({ ...rule, tell: 'now' as const }));
+    const now = { ...deps, context: contextOf({ ...POLICY, triage: { ...POLICY.triage, rules } }) };
+    const first = opened('2026-11-16T09:00:00Z', { fields: { text: 'I will kill him' } });
+    await store.append(first);
+    const { append } = store;
+    store.append = () => Promise.reject(new Error('refused'));
+    await expect(applyEvent(first, now)).rejects.toThrow('refused');
+    store.append = append;
+    await applyEvent(first, now);
+    expect(store.log(CASE).filter(({ type }) => type === 'danger-found')).toHaveLength(1);
+  });
+
   it('an answer ends the wait it belongs to, and only that one', async () => {
     const { store, deps, resumed } = setUp();
     await applyEvent(opened('2026-11-16T09:00:00Z'), deps);

@@ -174,6 +174,18 @@ describe('pressing the button', () => {
   });
 });
 
+it('the page of a danger that was solved since says so', async () => {
+  const { store, visit } = await setUp();
+  const danger = { place: 'opening', queue: 'general', wasOver: false } as const;
+  const alert: Alert = { alertId: 'al_3', caseId: CASE, kind: 'danger', at: '2026-11-16T10:00:00.000Z', danger };
+  await store.raise(alert, 0, 'token-d', '2026-11-16T10:40:00.000Z');
+  const page = () => visit('GET', { token: linkOf('ben', TOMORROW, 'al_3'), alertId: 'al_3' });
+  expect((await page()).html).toContain('<h1>Somebody may be in danger: look at this case now</h1>');
+  expect((await page()).html).not.toContain('solved');
+  await store.append(event('solved', '2026-11-16T10:24:00Z', {}));
+  expect((await page()).html).toContain('The case has been solved or closed since; nobody else is told.');
+});
+
 describe('a warning that is acknowledged covers what comes of its promise', () => {
   const BREACHED = event('deadline-reached', '2026-11-16T10:30:00Z', {
     clock: 'first-response',

@@ -250,6 +250,68 @@ describe('a promise that a lead has taken charge of', () => {
   });
 });
 
+describe('danger', () => {
+  const FOUND = event('danger-found', '2026-11-16T10:22:00Z', {
+    calledBy: 'e1',
+    place: 'message',
+    rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger.' }],
+    queue: 'trust-and-safety',
+    wasOver: false,
+    policyVersion: 'test-1',
+  });
+  const DANGER = alertFor(FOUND, 'al_3') as Alert;
+  const policy: Policy = {
+    ...POLICY,
+    alerting: {
+      ...POLICY.alerting,
+      dangerRungs: [
+        { to: 'on-duty', waitSeconds: 60 },
+        { to: 'all', waitSeconds: 120 },
+      ],
+    },
+  };
+  const dangerAfter = async (...more: CaseEvent[]) => {
+    const all = await setUp({ more, policy });
+    const notifyDanger = (rung = 0) => notifyLead({ alert: DANGER, rung, taskToken: `danger-${rung}` }, all.deps);
+    return { ...all, notifyDanger };
+  };
+
+  it('is told to the leads of the queue that its rule names, and waits as long as the policy says of danger', async () => {
+    const { notifyDanger, mails, store, counts } = await dangerAfter();
+    expect(await notifyDanger()).toBe('told');
+    expect(mails.map(({ to }) => to)).toEqual(['ben@example.com']);
+    expect((await store.alert('al_3'))?.dueAt).toBe('2026-11-16T10:23:31.200Z');
+    // From the instant at which it was found.
+    expect(Object.fromEntries(counts)).toEqual({ alertLag: 31.2 });
+  });
+
+  it('is told even if the case is solved already; the next step is not', async () => {
+    const { notifyDanger, mails, resumed } = await dangerAfter(event('solved', '2026-11-16T10:22:10Z', {}));
+    expect(await notifyDanger()).toBe('told');
+    expect(mails).toHaveLength(1);
+    expect(await notifyDanger(1)).toBe('moot');
+    expect(resumed).toEqual([{ taskToken: 'danger-1', outcome: 'moot' }]);
+    expect(mails).toHaveLength(1);
+  });
+
+  it('is acknowledged by nothing but its own button', async () => {
+    const other = event('alert-acknowledged', '2026-11-16T10:24:00Z', {
+      alertId: 'al_1',
+      by: 'ben',
+      promise: { clock: 'first-response', turn: 1, targetSeconds: 1800 },
+    });
+    const { notifyDanger, store, mails } = await dangerAfter(other);
+    expect(await notifyDanger()).toBe('told');
+    await store.acknowledge('al_3', 'ben', '2026-11-16T10:25:00.000Z', {
+      ...acknowledgement,
+      key: 'of-danger',
+      alertId: 'al_3',
+    });
+    expect(await notifyDanger(1)).toBe('acknowledged');
+    expect(mails).toHaveLength(1);
+  });
+});
+
 describe('a second step', () => {
   it('says in its subject that it is one, and who was told before', async () => {
     const { notify, mails } = await setUp();

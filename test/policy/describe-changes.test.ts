@@ -421,6 +421,23 @@ describe('what changes for people', () => {
       '- Source zendesk, address: https://acme.zendesk.com → https://acme2.zendesk.com',
     ]);
   });
+
+  it('is who is told of danger, and how soon', () => {
+    const after = {
+      ...SMALL,
+      triage: SMALL.triage.replace('    when:', '    tell: now\n    when:'),
+      alerting: SMALL.alerting.replace(
+        'link-days',
+        'danger-rungs:\n  - to: all\n    wait: 5 calendar minutes\nlink-days',
+      ),
+    };
+    expect(changes(after)).toEqual([
+      '## What changes for cases',
+      '- Rule refund, a lead is told at once: no → yes',
+      '## What changes in how leads are told',
+      '- The same for danger: as for all else → all (5 calendar minutes)',
+    ]);
+  });
 });
 
 describe('the shipped policy', () => {

@@ -90,6 +90,26 @@ const caseOf = (text: string, more: Partial<Case['fields']> = {}): Case => ({
   foldedTo: '',
 });
 
+describe('rules that promise a lead at once', () => {
+  it.each([
+    ['the shipped policy', office, ['self-harm', 'child-safety', 'threats', 'doxxing', 'non-consensual-imagery']],
+    ['the demo', demo, ['self-harm', 'threat']],
+  ] as const)('tell one: %s', (_, policy, ids) => {
+    const telling = policy.triage.rules.filter(({ tell }) => tell === 'now');
+    expect(telling.map(({ id }) => id)).toEqual(ids);
+    // In words that nobody else uses: what a reason promises is what the rule does.
+    for (const rule of policy.triage.rules)
+      expect(/at once|\blead\b/.test(rule.reason) && rule.tell !== 'now', rule.id).toBe(false);
+  });
+
+  it('sooner than of a broken promise', () => {
+    for (const { alerting } of [office, demo]) {
+      const [first, usual] = [alerting.dangerRungs?.[0], alerting.rungs[0]];
+      expect(first?.waitSeconds).toBeLessThan(usual?.waitSeconds ?? 0);
+    }
+  });
+});
+
 describe('triage by the shipped rules', () => {
   it.each([
     ["I can't go on, I want to die", {}, 'self-harm', 'home'],

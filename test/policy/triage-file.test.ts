@@ -293,3 +293,44 @@ describe('rules that decide nothing', () => {
     expect(problemsOf(more('{ field: any-text, contains-any-of: nothing }'))).toHaveLength(1);
   });
 });
+
+describe('a rule that tells', () => {
+  const telling = (...changes: [string, string][]) =>
+    withChange('triage', ['    when:', '    tell: now\n    when:'], ...changes);
+
+  it('is compiled as one; another does not say so', () => {
+    expect(compilePolicy(telling()).triage.rules.map(({ tell }) => tell)).toEqual(['now']);
+    expect(compilePolicy(withChange('triage')).triage.rules[0]).not.toHaveProperty('tell');
+  });
+
+  it('says "now" and nothing else', () => {
+    expect(problemsOf(withChange('triage', ['    when:', '    tell: later\n    when:']))).toEqual([
+      'triage.yaml:5:11: rules[0].tell: expected one of now, found "later"',
+    ]);
+  });
+
+  it.each(['language', 'cases'])('cannot ask for %s, which no message tells, however deep', (field) => {
+    const asked = field === 'cases' ? 'at-least: 2, within: 2 calendar days' : 'is: en';
+    const nested = telling([
+      '        - field: source\n          is: zendesk',
+      `        - not: { any: [{ field: ${field}, ${asked} }] }`,
+    ]);
+    expect(problemsOf(nested)).toEqual([
+      `triage.yaml:8:33: rules[0].when.all[0].not.any[0].field: expected a field that each message can be asked for (a rule with "tell: now" cannot ask for cases or language), found "${field}"`,
+    ]);
+  });
+
+  it('has a condition: else each message of each case would be danger', () => {
+    const when = TEXT_OF_WHEN;
+    expect(problemsOf(withChange('triage', [when, '    tell: now\n']))).toEqual([
+      'triage.yaml:5:11: rules[0].tell: expected a "when" beside "tell: now" (without one each message of each case is danger), found none in "refund"',
+    ]);
+  });
+});
+
+/** The condition of the small policy's only rule. */
+const TEXT_OF_WHEN = `    when:
+      all:
+        - field: source
+          is: zendesk
+${TEXT}`;

@@ -140,6 +140,18 @@ const TOLD: { readonly [T in CaseEventType]: readonly [weight: number, Told<T>] 
         targetSeconds: 14_400,
       })),
   ],
+  'danger-found': [
+    1,
+    () =>
+      fc.constantFrom('opening', 'message', 'fields').map((place) => ({
+        calledBy: 'e1',
+        place: place as EventOf<'danger-found'>['place'],
+        rules: [{ ruleId: 'threat', reason: 'because' }],
+        queue: 'general',
+        wasOver: false,
+        policyVersion: 'test-1',
+      })),
+  ],
   'alert-notified': [1, () => one({ alertId: 'al_1', rung: 0, to: 'ana', kind: 'breach' })],
   'alert-acknowledged': [1, () => one({ alertId: 'al_1', by: 'case-solved' as const })],
   'alert-unanswered': [1, () => one({ alertId: 'al_1', rung: 0 })],

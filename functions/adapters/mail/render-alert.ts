@@ -10,6 +10,7 @@ const ACCENT = {
   'breached-on-retarget': '#b91c1c',
   'came-home': '#1d4ed8',
   'nobody-left': '#b45309',
+  danger: '#b91c1c',
 } as const;
 
 /** An alert as a mail to one lead. `link`: where it is acknowledged. Pure; everything from a case is escaped. */

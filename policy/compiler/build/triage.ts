@@ -12,12 +12,13 @@ export function buildTriage(triage: Authored['triage']): TriagePolicy {
     minConfidence: triage['min-confidence'] ?? 0,
     ...(triage.unsure === undefined ? {} : { unsure: buildOutcome(triage.unsure) }),
     duplicateSeconds: duplicates === undefined ? 0 : parseDuration(duplicates).seconds,
-    rules: triage.rules.map(({ id, owner, reason, when, score = 1, then: outcome }) => ({
+    rules: triage.rules.map(({ id, owner, reason, when, tell, score = 1, then: outcome }) => ({
       id,
       owner,
       reason,
       score,
       ...(when === undefined ? {} : { when: buildCondition(when, triage.lists ?? {}) }),
+      ...defined({ tell }),
       outcome: buildOutcome(outcome),
     })),
     otherwise: buildOutcome(triage.otherwise),

@@ -4,7 +4,7 @@ import { ruleFaults } from '../logic/rule-logic.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe } from '../problems.ts';
 import { Agent } from '../schema/people.ts';
-import { Outcome, Rule, Triage } from '../schema/triage.ts';
+import { type Condition, Outcome, Rule, Triage } from '../schema/triage.ts';
 import { Vendor } from '../schema/vendors.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkPatterns } from './check-patterns.ts';
@@ -26,6 +26,7 @@ export function checkTriage(files: Files, names: Names): void {
   for (const { path, value } of file.entries(['rules'], Rule)) {
     refer(file, [...path, 'owner'], value.owner, names.leads, A_LEAD);
     if (value.when !== undefined) checkCondition(file, [...path, 'when'], value.when, names);
+    if (value.tell !== undefined) checkTell(file, path, value);
     const taken = Object.hasOwn(TAKEN, value.id) ? TAKEN[value.id] : undefined;
     if (taken !== undefined)
       file.add(
@@ -48,6 +49,31 @@ export function checkTriage(files: Files, names: Names): void {
   checkConfidence(file);
   checkOutcomes(files, names);
   checkLogic(file);
+}
+
+/** What is only known when the case is triaged. */
+const NOT_OF_A_MESSAGE = ['cases', 'language'];
+
+/** A rule that tells is asked at each message, and of the case alone: a condition on more would not be met where it should. */
+function checkTell(file: PolicyFile, path: Path, { id, when }: Rule): void {
+  if (when === undefined)
+    file.add(
+      [...path, 'tell'],
+      `expected a "when" beside "tell: now" (without one each message of each case is danger), found none in ${describe(id)}`,
+    );
+  else checkAsked(file, [...path, 'when'], when);
+}
+
+function checkAsked(file: PolicyFile, path: Path, condition: Condition): void {
+  const { field, not, all = [], any = [] } = condition;
+  if (field !== undefined && NOT_OF_A_MESSAGE.includes(field))
+    file.add(
+      [...path, 'field'],
+      `expected a field that each message can be asked for (a rule with "tell: now" cannot ask for ${NOT_OF_A_MESSAGE.join(' or ')}), found ${describe(field)}`,
+    );
+  if (not !== undefined) checkAsked(file, [...path, 'not'], not);
+  for (const [i, inner] of all.entries()) checkAsked(file, [...path, 'all', i], inner);
+  for (const [i, inner] of any.entries()) checkAsked(file, [...path, 'any', i], inner);
 }
 
 /** Rules that decide nothing or contradict each other; only looked for among rules that are otherwise in order. */

@@ -49,7 +49,7 @@ function placeOf(rule: TriageRule, rules: readonly TriageRule[]): string {
 }
 
 function ruleInWords(rule: TriageRule): string {
-  return `when ${conditionInWords(rule.when)}: ${outcomeInWords(rule.outcome)}${sure(rule)}. Why: ${rule.reason}`;
+  return `when ${conditionInWords(rule.when)}: ${outcomeInWords(rule.outcome)}${sure(rule)}${rule.tell === 'now' ? ', and a lead is told at once' : ''}. Why: ${rule.reason}`;
 }
 
 function sure({ score }: TriageRule): string {
@@ -74,6 +74,7 @@ function ruleChanges(before: TriageRule, after: TriageRule, lists: ListChanges):
   return [
     ...conditionChanges(before, after, lists),
     ...outcomeChanges(before.outcome, after.outcome),
+    ...valueChange('a lead is told at once', before.tell === 'now', after.tell === 'now'),
     ...valueChange('score', before.score, after.score),
     ...valueChange('owner', before.owner, after.owner),
     ...valueChange('reason', before.reason, after.reason),

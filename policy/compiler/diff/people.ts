@@ -119,10 +119,13 @@ function leadChanges(before: readonly LeadPolicy[], after: readonly LeadPolicy[]
 
 /** What changes in how leads are told. */
 export function alertChanges({ alerting: before }: Policy, { alerting: after }: Policy): string[] {
-  const rungs = ({ rungs: steps }: Policy['alerting']) =>
-    steps.map(({ to, waitSeconds }) => `${to} (${plain(waitSeconds)})`).join(', then ');
+  const steps = (rungs: Policy['alerting']['rungs']) =>
+    rungs.map(({ to, waitSeconds }) => `${to} (${plain(waitSeconds)})`).join(', then ');
+  const ofDanger = ({ dangerRungs }: Policy['alerting']) =>
+    dangerRungs === undefined ? 'as for all else' : steps(dangerRungs);
   return [
-    ...valueChange('Who is told, and how long is waited', rungs(before), rungs(after)),
+    ...valueChange('Who is told, and how long is waited', steps(before.rungs), steps(after.rungs)),
+    ...valueChange('The same for danger', ofDanger(before), ofDanger(after)),
     ...valueChange('Sender', before.from, after.from),
     ...valueChange('Days for which links work', before.linkDays, after.linkDays),
   ];

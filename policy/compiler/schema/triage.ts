@@ -106,6 +106,10 @@ export const Rule = z.strictObject({
   owner: id('The lead to ask about this rule: an id in leads.yaml.'),
   reason: line('Why, in a line: the private note on the case says it.'),
   when: Condition.optional(),
+  tell: oneOf(
+    ['now'],
+    'Danger: a lead is told at once of each case that the rule holds for, whichever rule decides it, and also when a later message says it.',
+  ).optional(),
   score: number(
     0.01,
     1000,

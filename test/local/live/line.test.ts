@@ -119,6 +119,20 @@ describe('tell', () => {
     ],
     [event('alert-notified', AT, { alertId: 'a', rung: 0, to: 'maya', kind: 'warning' }), 'e-mailed maya: warning'],
     [
+      event('danger-found', AT, {
+        calledBy: 'e1',
+        place: 'opening',
+        rules: [
+          { ruleId: 'self-harm', reason: 'r' },
+          { ruleId: 'threat', reason: 'r' },
+        ],
+        queue: 'trust-and-safety',
+        wasOver: false,
+        policyVersion: 'p',
+      }),
+      'DANGER: a lead is told at once (self-harm, threat)',
+    ],
+    [
       event('alert-notified', AT, { alertId: 'a', rung: 1, to: 'aoife', kind: 'breach' }),
       'e-mailed aoife: breach, step 2',
     ],

@@ -405,6 +405,67 @@ describe('a second step', () => {
   });
 });
 
+describe('the mail of a danger', () => {
+  const found = event('danger-found', '2026-11-16T10:05:00Z', {
+    calledBy: 'e1',
+    place: 'message',
+    rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger; a lead looks at once.' }],
+    queue: 'trust-and-safety',
+    wasOver: false,
+    policyVersion: 'test-1',
+  });
+  const alert = alertFor(found, 'al_1') as Alert;
+  const mail = (events: CaseEvent[], policy = POLICY) => {
+    const context = contextOf(policy);
+    const state = foldCase(
+      [opened('2026-11-16T10:00:00Z', { fields: { subject: 'I cannot go on' } }), ...events],
+      context,
+    );
+    if (state === undefined) throw new Error('no case');
+    return renderAlert({ alert, state, lead: ANA, context, rung: 0, now: Date.parse('2026-11-16T10:05:01Z') }, LINK);
+  };
+
+  it('says what, why, where it stands, whose it is and who has the case, and no deadline', () => {
+    const { subject, text } = mail([]);
+    expect(subject).toBe('Danger, look now: zendesk:5158, normal, not triaged yet');
+    expect(text).toBe(`[CaseRelay alert]
+Somebody may be in danger: look at this case now
+
+Case: zendesk:5158
+  https://example.zendesk.com/agent/tickets/5158
+Subject: sensitive case: open it in the CRM
+Found in: a later message of the customer
+Goes to: the leads of Trust & Safety, as its rule says
+Priority: normal
+Queue: none yet
+Held by: nobody yet: it waits for triage
+Why: Somebody may be in danger; a lead looks at once. (rule self-harm)
+Triage: not triaged yet (policy test-1)
+
+If nobody acknowledges, all leads of the queue are told 15 min after this one.
+Acknowledge (opens a page with a button):
+${LINK}
+
+Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
+`);
+  });
+
+  it('keeps the case’s own subject in the CRM, also where triage found nothing sensitive', () => {
+    const { subject, text, html } = mail([triaged('2026-11-16T10:00:02Z')]);
+    expect(subject).toBe('Danger, look now: zendesk:5158, urgent');
+    expect(subject + text + html).not.toContain('cannot go on');
+  });
+
+  it('says what comes next by the steps that the policy has for danger', () => {
+    const dangerRungs = [
+      { to: 'on-duty' as const, waitSeconds: 300 },
+      { to: 'all' as const, waitSeconds: 600 },
+    ];
+    const { text } = mail([], { ...POLICY, alerting: { ...POLICY.alerting, dangerRungs } });
+    expect(text).toContain('If nobody acknowledges, all leads of the queue are told 5 min after this one.');
+  });
+});
+
 describe('the mail to who acknowledged the warning', () => {
   it('says why nobody else has it, and asks for nothing', () => {
     const covered = { by: 'ana', at: '2026-11-16T10:23:00.000Z', alertId: 'al_0' };

@@ -1,0 +1,129 @@
+import { automaticMessage } from './automatic.ts';
+import type { Case } from './case.ts';
+import type { CaseEvent, EventOf } from './event.ts';
+import { type Policy, policyCalendars, type TriageRule } from './policy.ts';
+import { compileRules, type RulesHolding } from './triage.ts';
+import { isOver } from './turns.ts';
+
+/**
+ * Danger: what the rules that say `tell: now` find in a case, whichever rule decides it and
+ * whenever it is said (docs/adr/0018). They are asked at each event that a CRM sends.
+ */
+
+/** What of a case holds the danger: what it was opened with, what its customer wrote later, or another field of it. */
+export type DangerPlace = EventOf<'danger-found'>['place'];
+
+export interface Danger {
+  readonly rule: TriageRule;
+  readonly place: DangerPlace;
+}
+
+const compiled = new WeakMap<Policy, RulesHolding>();
+
+function telling(policy: Policy): RulesHolding {
+  let rules = compiled.get(policy);
+  if (rules === undefined) {
+    const told = policy.triage.rules.filter(({ tell }) => tell === 'now');
+    rules = compileRules(told, { calendar: policyCalendars(policy) });
+    compiled.set(policy, rules);
+  }
+  return rules;
+}
+
+/** The rules that say `tell: now` and hold for a case as it stands, in the policy's order. */
+export function dangersOf(state: Case, policy: Policy): TriageRule[] {
+  return [...telling(policy)(state, {})].map(({ rule }) => rule);
+}
+
+/**
+ * The dangers that an event has brought into a case; `state` is the case with the event folded in. What came in by
+ * our own mail is none, nor is the opening of a case that was over before it was heard of.
+ */
+export function dangersIn(event: CaseEvent, state: Case, policy: Policy): Danger[] {
+  if (!policy.triage.rules.some(({ tell }) => tell === 'now')) return [];
+  if ((event.type === 'opened' || event.type === 'message-added') && automaticMessage(event) === 'loop') return [];
+  if (event.type === 'opened')
+    return event.status !== undefined && isOver(event.status) ? [] : placed('opening', dangersOf(state, policy));
+  const said =
+    event.type === 'message-added' && event.author === 'customer' && event.text !== undefined
+      ? placed('message', saidIn(event.text, state, policy))
+      : [];
+  if (!('fields' in event) || event.fields === undefined) return said;
+  const known = said.map(({ rule }) => rule);
+  const others = dangersOf(state, policy).filter((rule) => !known.includes(rule));
+  return [...said, ...placed('fields', others)];
+}
+
+function placed(place: DangerPlace, rules: readonly TriageRule[]): Danger[] {
+  return rules.map((rule) => ({ rule, place }));
+}
+
+/**
+ * The rules that a message's own words make hold, with or without the case's subject beside them. What holds without
+ * the words (the subject said it at the opening, or a tag) is nothing that the message says.
+ */
+function saidIn(text: string, state: Case, policy: Policy): TriageRule[] {
+  const under = (fields: Pick<Case['fields'], 'subject' | 'text'>) =>
+    dangersOf({ ...state, fields: { ...state.fields, ...fields } }, policy);
+  const { subject } = state.fields;
+  const added = (beside: string | undefined) => {
+    const without = under({ subject: beside, text: undefined });
+    return under({ subject: beside, text }).filter((rule) => !without.includes(rule));
+  };
+  const [alone, withSubject] = [added(undefined), added(subject)];
+  return policy.triage.rules.filter((rule) => alone.includes(rule) || withSubject.includes(rule));
+}
+
+/** The same danger again within this time (ms) is the same conversation: a quoted mail, the next sentence of a chat. */
+const SAME_CONVERSATION_MS = 24 * 3_600_000;
+
+/**
+ * The event that records what of `found` a lead is still to be told of, if anything is. A danger is told once for
+ * each rule; what a customer writes is told again a day later, and once the case has been over in between.
+ * `log`: all events of the case, in any order. `key`: of the event to make.
+ */
+export function dangerFound(
+  found: readonly Danger[],
+  event: CaseEvent,
+  {
+    state,
+    log,
+    key,
+    now,
+  }: { readonly state: Case; readonly log: readonly CaseEvent[]; readonly key: string; readonly now: string },
+): EventOf<'danger-found'> | undefined {
+  const untold = found.filter((danger) => !wasTold(danger, event, log));
+  const [first] = untold;
+  if (first === undefined) return undefined;
+  return {
+    type: 'danger-found',
+    key,
+    caseId: event.caseId,
+    occurredAt: event.occurredAt,
+    receivedAt: now,
+    calledBy: event.key,
+    place: first.place,
+    rules: untold.map(({ rule: { id, reason } }) => ({ ruleId: id, reason })),
+    queue: first.rule.outcome.queue,
+    wasOver: isOver(state.status),
+    policyVersion: state.policyVersion,
+  };
+}
+
+function wasTold({ rule, place }: Danger, event: CaseEvent, log: readonly CaseEvent[]): boolean {
+  return log.some((told) => {
+    if (told.type !== 'danger-found' || !told.rules.some(({ ruleId }) => ruleId === rule.id)) return false;
+    if (place !== 'message' || told.calledBy === event.key) return true;
+    const since = Date.parse(event.occurredAt) - Date.parse(told.occurredAt);
+    return since < SAME_CONVERSATION_MS && !log.some((one) => ends(one) && isBetween(one, told, event));
+  });
+}
+
+function ends(event: CaseEvent): boolean {
+  if (event.type === 'status-changed') return isOver(event.status);
+  return event.type === 'solved' || event.type === 'merged';
+}
+
+function isBetween({ occurredAt: at }: CaseEvent, from: CaseEvent, to: CaseEvent): boolean {
+  return from.occurredAt < at && at <= to.occurredAt;
+}
