@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { runChecks } from './check.ts';
+import { runChecks, STATIC_CHECKS } from './check.ts';
 import { countsInWords, countTests, type TestCounts } from './test-results.ts';
 
 /**
@@ -18,7 +18,7 @@ function runTests(): TestCounts {
   return countTests(JSON.parse(readFileSync(RESULTS, 'utf8')), status === 0);
 }
 
-const checks = runChecks();
+const checks = runChecks(STATIC_CHECKS);
 const tests = runTests();
 const failed = checks.failed + tests.failed;
 console.log(`\n${countsInWords({ passed: checks.passed + tests.passed, failed, skipped: tests.skipped })}`);
