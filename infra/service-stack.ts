@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Policy } from '../domain/policy.ts';
+import { senderOf } from '../domain/sender.ts';
 import { Alerting } from './constructs/alerting.ts';
 import { CasePipeline } from './constructs/case-pipeline.ts';
 import { Deadlines } from './constructs/deadlines.ts';
@@ -25,9 +26,9 @@ export class ServiceStack extends Stack {
     super(scope, id, props);
     const { settings, policy, policyFile, stateful } = props;
     const { table } = stateful;
-    const secrets = { prefix: settings.secretPrefix, key: stateful.key };
+    const secrets = { prefix: settings.name, key: stateful.key };
     const platform: Platform = {
-      prefix: settings.stackPrefix,
+      prefix: settings.name,
       key: stateful.key,
       policyFile,
       logRemoval: RemovalPolicy.DESTROY,
@@ -51,8 +52,8 @@ export class ServiceStack extends Stack {
       api,
       publicUrl,
       secrets,
-      from: policy.alerting.from,
-      createIdentity: settings.createIdentity,
+      sender: senderOf(policy),
+      leads: policy.leads.map(({ email }) => email),
     });
     const casePipeline = new CasePipeline(this, 'CasePipeline', {
       platform,

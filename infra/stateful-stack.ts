@@ -6,12 +6,20 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Policy } from '../domain/policy.ts';
 import { INDEX, SECRET } from '../functions/shared/names.ts';
-import { dataRemoval, type Settings } from './settings.ts';
+import { alarmsOf } from './constructs/alarm-spec.ts';
+import type { Settings } from './settings.ts';
 
 export interface StatefulStackProps extends StackProps {
   readonly settings: Settings;
   /** Names the sources and vendors that need a secret. */
   readonly policy: Policy;
+}
+
+interface SecretSpec {
+  readonly secretName: string;
+  readonly description: string;
+  /** The field that a generated value is put in. */
+  readonly generatedKey?: string;
 }
 
 /** What must outlive any deployment: the key, the table and the secrets. */
@@ -21,14 +29,14 @@ export class StatefulStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, policy, ...props }: StatefulStackProps) {
     super(scope, id, props);
-    const removalPolicy = dataRemoval(settings);
+    const removalPolicy = settings.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
     this.key = new Key(this, 'Key', {
-      description: `${settings.stackPrefix}: table, secrets, logs and alarm topic`,
+      description: `${settings.name}: table, secrets, logs and alarm topic`,
       enableKeyRotation: true,
       removalPolicy,
     });
-    this.letServicesUseKey();
+    this.letServicesUseKey(settings);
 
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
@@ -51,12 +59,15 @@ export class StatefulStack extends Stack {
     });
 
     for (const name of Object.keys(policy.sources)) {
-      const secretName = SECRET.source(settings.secretPrefix, name);
-      this.secret(`Source-${name}`, secretName, `Signing secrets and API token of the source ${name}`);
+      const description = `Signing secrets and API token of the source ${name}`;
+      this.secret(settings, `Source-${name}`, { secretName: SECRET.source(settings.name, name), description });
     }
-    for (const { id } of policy.vendors)
-      this.secret(`Vendor-${id}`, SECRET.vendor(settings.secretPrefix, id), `Signing secrets of the vendor ${id}`);
-    this.secret('Links', SECRET.links(settings.secretPrefix), 'Key that signs the links in e-mails; generated', 'key');
+    for (const { id } of policy.vendors) {
+      const description = `Signing secrets of the vendor ${id}`;
+      this.secret(settings, `Vendor-${id}`, { secretName: SECRET.vendor(settings.name, id), description });
+    }
+    const description = 'Key that signs the links in e-mails; generated';
+    this.secret(settings, 'Links', { secretName: SECRET.links(settings.name), description, generatedKey: 'key' });
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'KeyArn', { value: this.key.keyArn });
@@ -67,13 +78,20 @@ export class StatefulStack extends Stack {
    * needs it fails closed until an operator puts the real value in. The service stack knows
    * secrets by name only: a reference would keep a source or vendor from being taken out of the policy.
    */
-  private secret(id: string, secretName: string, description: string, generatedKey = 'notSetYet') {
+  private secret(
+    { name, existingSecrets, disposable }: Settings,
+    id: string,
+    { secretName, description, generatedKey = 'notSetYet' }: SecretSpec,
+  ) {
+    const shortName = secretName.slice(name.length + 1);
+    if (existingSecrets.some((existing) => existing === '*' || existing === shortName)) return;
     const secret = new Secret(this, id, {
       secretName,
       description,
       encryptionKey: this.key,
-      // Deleted with the source or vendor, after the 30 days in which it can be restored.
-      removalPolicy: RemovalPolicy.DESTROY,
+      // CloudFormation deletes a secret at once, without the days in which it could be restored. So one stays when its
+      // source, vendor or stack goes; only one made by a deployment that fails goes with it, as nobody has set it yet.
+      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: generatedKey,
@@ -89,11 +107,15 @@ export class StatefulStack extends Stack {
   }
 
   /** The services that encrypt with the key on their own account: logs, and alarms on their way to the topic. */
-  private letServicesUseKey() {
+  private letServicesUseKey(settings: Settings) {
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Logs',
-        principals: [new ServicePrincipal('logs.amazonaws.com')],
+        // AWS's documents name the regional one; which of the two calls is not promised.
+        principals: [
+          new ServicePrincipal(`logs.${this.region}.amazonaws.com`),
+          new ServicePrincipal('logs.amazonaws.com'),
+        ],
         actions: [
           'kms:Encrypt',
           'kms:Decrypt',
@@ -122,7 +144,7 @@ export class StatefulStack extends Stack {
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+        conditions: alarmsOf(this, settings.name),
       }),
     );
   }

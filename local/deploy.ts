@@ -3,6 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, resolve } from 'node:path';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateEmailIdentityCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
+import type { Policy } from '../domain/policy.ts';
+import { senderOf } from '../domain/sender.ts';
 import { engineEnv, LOCAL_ACCOUNT, LOCAL_REGION } from './engine.ts';
 import type { Deployment } from './live/deployment.ts';
 import { DISK_FULL, outputOf, PlainError } from './progress.mjs';
@@ -16,6 +19,9 @@ export interface LocalStack {
   /** Folder for the synthesised app and other by-products. */
   readonly workDir: string;
 }
+
+/** The deployment's name. */
+export const LOCAL_NAME = 'CaseRelay';
 
 type Note = (text: string) => void;
 
@@ -33,7 +39,14 @@ export function localPolicy(target: string, toysUrl: string): string {
 
 /** Synthesises the app; slow on a first run, because every function is bundled. */
 export async function synth(stack: LocalStack, note: Note): Promise<void> {
-  const context = { policyDir: resolve(stack.policyDir), publicUrl: stack.publicUrl, disposable: 'true' };
+  const context = {
+    name: LOCAL_NAME,
+    policyDir: resolve(stack.policyDir),
+    publicUrl: stack.publicUrl,
+    disposable: 'true',
+    // Of an identity made by CloudFormation, the engine does not know the DNS records that its stack tells.
+    createIdentity: 'false',
+  };
   const args = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   await cdk(['synth', '--quiet', '--output', cloudAssembly(stack), ...args], stack.endpoint, '.', note);
 }
@@ -50,6 +63,14 @@ export async function deploy(stack: LocalStack, note: Note): Promise<Deployment>
   const args = ['--app', cloudAssembly(stack), '--all', '--require-approval', 'never', '--method=direct'];
   await cdk(['deploy', ...args], stack.endpoint, '.', note);
   return describeDeployment(stack);
+}
+
+/** Makes the alerts' sender an identity of SES; one that is known already stays as it is. */
+export async function makeSender(client: SESv2Client, policy: Policy): Promise<void> {
+  const EmailIdentity = senderOf(policy).domain;
+  await client.send(new CreateEmailIdentityCommand({ EmailIdentity })).catch((error: Error) => {
+    if (error.name !== 'AlreadyExistsException') throw error;
+  });
 }
 
 const cloudAssembly = ({ workDir }: LocalStack) => resolve(workDir, 'cdk.out');

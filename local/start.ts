@@ -3,11 +3,12 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Policy, policyCalendars } from '../domain/policy.ts';
 import { compilePolicyDir } from '../policy/compiler/compile-policy.ts';
-import { bootstrap, deploy, type LocalStack, localPolicy, synth } from './deploy.ts';
+import { bootstrap, deploy, LOCAL_NAME, type LocalStack, localPolicy, makeSender, synth } from './deploy.ts';
 import { assertPortFree, engineEnv, openEngine } from './engine.ts';
 import { startDemoLead } from './live/acknowledge.ts';
 import { apiHost, type Deployment } from './live/deployment.ts';
@@ -56,8 +57,9 @@ async function main(options: StartOptions): Promise<number> {
   ]);
   const deployment = await step('Deploying (cdk deploy)', (note) => deploy(stack, note));
   await step('Putting secrets into Secrets Manager', () =>
-    putSecrets(new SecretsManagerClient({}), policy, secrets, 'caserelay'),
+    putSecrets(new SecretsManagerClient({}), policy, secrets, LOCAL_NAME),
   );
+  await makeSender(new SESv2Client({}), policy);
   const toys = await openToys(toysPort, deployment, policy, secrets);
   started.push(toys.close);
   return run(options, { deployment, policy, secrets, toys, replay });

@@ -1,4 +1,6 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 
 /** An alarm as the construct that knows the number asks for it; Observability makes it. */
 export interface AlarmSpec {
@@ -13,4 +15,16 @@ export interface AlarmSpec {
   readonly periods: number;
   /** What no data means; nothing happened, unless said otherwise. */
   readonly missing?: TreatMissingData;
+}
+
+/** The condition under which CloudWatch may use the topic and its key: for the alarms of this deployment. */
+export function alarmsOf(scope: Construct, prefix: string) {
+  const stack = Stack.of(scope);
+  const alarms = stack.formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: `${prefix}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } };
 }

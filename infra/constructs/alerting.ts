@@ -1,9 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { ConfigurationSet, EmailIdentity, Identity, SuppressionReasons } from 'aws-cdk-lib/aws-ses';
+import { ConfigurationSet, SuppressionReasons } from 'aws-cdk-lib/aws-ses';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { domainOf, type Sender } from '../../domain/sender.ts';
 import { SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
@@ -17,10 +18,9 @@ export interface AlertingProps {
   readonly api: PublicApi;
   readonly publicUrl: string;
   readonly secrets: SecretStore;
-  /** Sender of the e-mails, as the policy has it: "Name <user@domain>" or "user@domain". */
-  readonly from: string;
-  /** False if the sender's domain is verified already. */
-  readonly createIdentity: boolean;
+  readonly sender: Sender;
+  /** Addresses that alerts go to. */
+  readonly leads: readonly string[];
 }
 
 /** Telling leads: e-mail, the wait for an acknowledgement, and the page that takes it. */
@@ -31,28 +31,25 @@ export class Alerting extends Construct {
     super(scope, id);
     const { platform, table, api, publicUrl, secrets } = props;
     const linkSecret = SECRET.links(secrets.prefix);
-    const configurationSetName = platform.prefix;
-    const configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
-      configurationSetName,
+    const { configurationSetName } = new ConfigurationSet(this, 'ConfigurationSet', {
       // A lead's address that bounced once must not be dropped in silence: only complaints suppress.
       suppressionReasons: SuppressionReasons.COMPLAINTS_ONLY,
     });
-    const address = bareAddress(props.from);
-    const domain = address.slice(address.lastIndexOf('@') + 1);
-    if (props.createIdentity)
-      new EmailIdentity(this, 'Identity', { identity: Identity.domain(domain), configurationSet });
-
+    const { sender } = props;
     const ses = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
     const notifyLead = new ServiceFunction(this, 'notify-lead', { platform, timeout: Duration.seconds(20) })
       .usesTable(table, 'read', 'write')
       .usesSecrets(secrets, linkSecret)
       .usesPublicUrl(publicUrl)
-      .sendsMail(
-        { name: configurationSetName, arn: ses('configuration-set', configurationSetName) },
-        ses('identity', domain),
-        ses('identity', address),
-      )
+      .sendsMail({
+        configurationSet: { name: configurationSetName, arn: ses('configuration-set', configurationSetName) },
+        address: sender.address,
+        senders: [ses('identity', sender.domain), ses('identity', sender.address)],
+        recipients: [...new Set(props.leads.flatMap((lead) => [lead, domainOf(lead)]))].map((name) =>
+          ses('identity', name),
+        ),
+      })
       .resumesWorkflow('breach-alert', platform);
     this.workflow = new Workflow(this, 'breach-alert', {
       platform,
@@ -82,8 +79,4 @@ export class Alerting extends Construct {
   alarms(): AlarmSpec[] {
     return [this.workflow.failed('An alert was not delivered, or its wait broke: a lead may not know.')];
   }
-}
-
-function bareAddress(from: string): string {
-  return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
 }

@@ -70,8 +70,8 @@ export class CasePipeline extends Construct {
       functions: { AssignAgentArn: assignAgent, WriteBackArn: writeBack },
     });
 
-    this.poisonEvents = new DeadLetterQueue(this, 'poison-events', { platform });
-    this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq', { platform });
+    this.poisonEvents = new DeadLetterQueue(this, 'poison-events');
+    this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq');
     this.applyEvent = new ServiceFunction(this, 'apply-event', { platform, timeout: Duration.seconds(30) })
       .usesTable(table, 'read', 'write')
       .sendsTo(deadlineQueue, 'deadlineQueueUrl')

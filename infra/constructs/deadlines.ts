@@ -29,9 +29,8 @@ export class Deadlines extends Construct {
     super(scope, id);
     this.platform = platform;
     const fireTimeout = Duration.seconds(20);
-    this.deadLetters = new DeadLetterQueue(this, 'deadlines-dlq', { platform });
+    this.deadLetters = new DeadLetterQueue(this, 'deadlines-dlq');
     this.queue = new ServiceQueue(this, 'deadlines', {
-      platform,
       visibilityTimeout: Duration.seconds(6 * fireTimeout.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
@@ -52,7 +51,7 @@ export class Deadlines extends Construct {
     })
       .usesTable(table, 'due-index', 'mark')
       .sendsTo(this.queue, 'deadlineQueueUrl');
-    this.scheduleDeadLetters = new DeadLetterQueue(this, 'sweep-schedule-dlq', { platform });
+    this.scheduleDeadLetters = new DeadLetterQueue(this, 'sweep-schedule-dlq');
     this.sweepEachMinute(this.sweepDeadlines);
   }
 
@@ -68,7 +67,6 @@ export class Deadlines extends Construct {
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.scheduleDeadLetters.queueArn] }),
     );
     const schedule = new CfnSchedule(this, 'Schedule', {
-      name: `${this.platform.prefix}-sweep-deadlines`,
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
       target: {

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -13,7 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { AlarmSpec } from './alarm-spec.ts';
+import { type AlarmSpec, alarmsOf } from './alarm-spec.ts';
 import type { Alerting } from './alerting.ts';
 import type { CasePipeline } from './case-pipeline.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -48,7 +47,6 @@ export class Observability extends Construct {
 
   private alarmTopic(platform: Platform, alarmEmail: string | undefined): Topic {
     const topic = new Topic(this, 'Alarms', {
-      topicName: `${platform.prefix}-alarms`,
       masterKey: platform.key,
       enforceSSL: true,
     });
@@ -57,7 +55,7 @@ export class Observability extends Construct {
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        conditions: alarmsOf(this, platform.prefix),
       }),
     );
     if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));

@@ -50,6 +50,17 @@ export interface SecretStore {
   readonly key: IKey;
 }
 
+/** How a function sends mail. */
+export interface MailUse {
+  readonly configurationSet: { readonly name: string; readonly arn: string };
+  /** The sender's bare address. */
+  readonly address: string;
+  /** ARNs of the identities that may be the sender. */
+  readonly senders: readonly string[];
+  /** ARNs of those that may be the recipients'. */
+  readonly recipients: readonly string[];
+}
+
 export interface ServiceFunctionProps
   extends Omit<NodejsFunctionProps, 'role' | 'logGroup' | 'entry' | 'functionName'> {
   readonly platform: Platform;
@@ -167,9 +178,16 @@ export class ServiceFunction extends NodejsFunction {
     return this.set('publicUrl', url);
   }
 
-  /** `identities`: ARNs of what may be the sender. */
-  sendsMail(configurationSet: { readonly name: string; readonly arn: string }, ...identities: string[]): this {
-    this.allow(['ses:SendEmail'], configurationSet.arn, ...identities);
+  sendsMail({ configurationSet, address, senders, recipients }: MailUse): this {
+    this.allow(['ses:SendEmail'], configurationSet.arn, ...senders);
+    // In its sandbox, SES asks for the recipient's identity too; as a sender, it would still be refused.
+    this.ownRole.addToPolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [...recipients],
+        conditions: { StringEquals: { 'ses:FromAddress': address } },
+      }),
+    );
     return this.set('configurationSet', configurationSet.name);
   }
 

@@ -3,16 +3,14 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AlarmSpec } from './alarm-spec.ts';
-import type { Platform } from './platform.ts';
 
-/** A queue: encrypted, TLS only, named. */
+/** A queue: encrypted, TLS only. Nothing needs its name, and one that CloudFormation chooses lets it be replaced. */
 export class ServiceQueue extends Queue {
-  constructor(scope: Construct, name: string, { platform, ...props }: QueueProps & { readonly platform: Platform }) {
+  constructor(scope: Construct, name: string, props: QueueProps) {
     super(scope, name, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       ...props,
-      queueName: `${platform.prefix}-${name}`,
     });
   }
 }
@@ -21,8 +19,8 @@ export class ServiceQueue extends Queue {
 export class DeadLetterQueue extends ServiceQueue {
   readonly depth: Metric;
 
-  constructor(scope: Construct, name: string, { platform }: { readonly platform: Platform }) {
-    super(scope, name, { platform, retentionPeriod: Duration.days(14) });
+  constructor(scope: Construct, name: string) {
+    super(scope, name, { retentionPeriod: Duration.days(14) });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue, of a stream, a schedule or a function, which the rule does not see.',

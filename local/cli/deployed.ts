@@ -5,30 +5,30 @@ import { PlainError } from '../progress.mjs';
 /** A deployment as the operator's commands find it: by the outputs of its two stacks. */
 export interface Deployed {
   /** An output's value. Throws PlainError for one that the deployed release does not have. */
-  output(name: string): string;
+  output(key: string): string;
 }
 
-/** The prefix of the stacks' names, if a command is not told another: what cdk.json says, or what the app takes without it. */
-export function usualPrefix(cdkJson = readFileSync('cdk.json', 'utf8')): string {
-  const { context } = JSON.parse(cdkJson) as { context?: { stackPrefix?: string } };
-  return context?.stackPrefix ?? 'CaseRelay';
+/** The deployment's name, if a command is not told another: what cdk.json says, or what the app takes without it. */
+export function usualName(cdkJson = readFileSync('cdk.json', 'utf8')): string {
+  const { context } = JSON.parse(cdkJson) as { context?: { name?: string } };
+  return context?.name ?? 'CaseRelay';
 }
 
-/** Finds the deployment whose stacks' names begin with `prefix`, with the credentials and region of the environment. Throws PlainError. */
-export async function findDeployed(prefix: string, client = new CloudFormationClient({})): Promise<Deployed> {
+/** Finds the deployment of this name, with the credentials and region of the environment. Throws PlainError. */
+export async function findDeployed(name: string, client = new CloudFormationClient({})): Promise<Deployed> {
   const outputs = new Map<string, string>();
-  for (const StackName of [`${prefix}-Stateful`, `${prefix}-Service`]) {
+  for (const StackName of [`${name}-Stateful`, `${name}-Service`]) {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
       throw inWords(error, StackName);
     });
     for (const { OutputKey = '', OutputValue = '' } of Stacks[0]?.Outputs ?? []) outputs.set(OutputKey, OutputValue);
   }
   return {
-    output(name) {
-      const value = outputs.get(name);
+    output(key) {
+      const value = outputs.get(key);
       if (value === undefined)
         throw new PlainError(
-          `The stacks of ${prefix} have no output ${name}: an older release is deployed. Deploy this one, or run the command from that release's checkout.`,
+          `The stacks of ${name} have no output ${key}: an older release is deployed. Deploy this one, or run the command from that release's checkout.`,
         );
       return value;
     },
@@ -47,7 +47,7 @@ function inWords(error: unknown, stack: string): unknown {
     );
   if (/does not exist/.test(message))
     return new PlainError(
-      `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --prefix.`,
+      `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --name.`,
     );
   if (/ExpiredToken|InvalidClientTokenId|AccessDenied|UnrecognizedClient/.test(name))
     return new PlainError(`AWS refused to describe the stack ${stack}: ${message}`);

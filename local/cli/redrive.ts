@@ -10,18 +10,18 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Deployed, findDeployed, usualPrefix } from './deployed.ts';
+import { type Deployed, findDeployed, usualName } from './deployed.ts';
 import type { CommandIo } from './io.ts';
 import { REDRIVES, type Redrive, type RedriveClients } from './redrive-queues.ts';
 
-const USAGE = `npm run -s caserelay -- redrive [QUEUE …] [--prefix NAME] [--list]
+const USAGE = `npm run -s caserelay -- redrive [QUEUE …] [--name NAME] [--list]
 
 Empties the dead-letter queues of a deployment into what they came from, once you have mended why they filled:
 ${REDRIVES.map(({ name, into }) => `  ${name.padEnd(20)} into ${into}`).join('\n')}
 
   QUEUE          only these (default: all of them)
   --list         only say how many messages each holds
-  --prefix NAME  the deployment whose stacks' names begin so (default: stackPrefix in cdk.json, or CaseRelay)
+  --name NAME    the deployment (default: the name in cdk.json, or CaseRelay)
 
 Everything can be redriven twice. Uses the AWS credentials and region of your environment. Exits with 1 if a message
 could not be handled: it stays in its queue, and its line says why.`;
@@ -31,7 +31,7 @@ export async function redrive(args: string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { list: { type: 'boolean' }, prefix: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { list: { type: 'boolean' }, name: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help === true) {
     io.stdout.write(`${USAGE}\n`);
@@ -44,7 +44,7 @@ export async function redrive(args: string[], io: CommandIo): Promise<number> {
     return 1;
   }
   const chosen = REDRIVES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const deployed = await findDeployed(values.prefix ?? usualPrefix());
+  const deployed = await findDeployed(values.name ?? usualName());
   const clients = {
     sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
     dynamodb: new DynamoDBClient({}),

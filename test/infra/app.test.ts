@@ -41,8 +41,8 @@ describe('settings', () => {
   test('have defaults for a real deployment', () => {
     expect(settings({})).toEqual({
       policyDir: 'policy',
-      stackPrefix: 'CaseRelay',
-      secretPrefix: 'caserelay',
+      name: 'CaseRelay',
+      existingSecrets: [],
       publicUrl: undefined,
       disposable: false,
       createIdentity: true,
@@ -54,9 +54,15 @@ describe('settings', () => {
 
   test('take values as the command line gives them', () => {
     expect(
-      settings({ disposable: 'true', webhookConcurrency: '50', publicUrl: 'https://relay.example.com/' }),
+      settings({
+        disposable: 'true',
+        existingSecrets: 'links,vendor/acme',
+        webhookConcurrency: '50',
+        publicUrl: 'https://relay.example.com/',
+      }),
     ).toMatchObject({
       disposable: true,
+      existingSecrets: ['links', 'vendor/acme'],
       webhookConcurrency: 50,
       publicUrl: 'https://relay.example.com',
     });
@@ -64,6 +70,6 @@ describe('settings', () => {
 
   test('refuse what is no number, and a prefix that no resource could bear', () => {
     expect(() => settings({ webhookConcurrency: 'few' })).toThrow('webhookConcurrency is "few"');
-    expect(() => settings({ stackPrefix: '1st try' })).toThrow('stackPrefix is "1st try"');
+    expect(() => settings({ name: '1st try' })).toThrow('name is "1st try"');
   });
 });

@@ -6,7 +6,7 @@ import { Validations } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/shared/names.ts';
 import { POLICY } from '../support/policy-fixture.ts';
-import { bundleDirs, type Resource, roleStatements, type Synthesised, synthesised } from './synthesised.ts';
+import { bundleDirs, type Json, type Resource, roleStatements, type Synthesised, synthesised } from './synthesised.ts';
 
 let synth: Synthesised;
 let all: (type: string) => Resource[];
@@ -110,15 +110,30 @@ describe('permissions', () => {
     ]);
   });
 
+  test('mail goes to other identities than the sender’s, as SES asks in its sandbox, from the sender alone', () => {
+    const sends = roleStatements(synth).filter(({ actions }) => actions.includes('ses:SendEmail'));
+    const identities = sends.map(({ resources, conditions }) => ({
+      conditions,
+      of: resources.flatMap((resource: Json) => /identity\/([^"]+)/.exec(JSON.stringify(resource))?.[1] ?? []),
+    }));
+    expect(identities).toEqual([
+      { conditions: undefined, of: ['caserelay@example.com', 'example.com'] },
+      {
+        conditions: { StringEquals: { 'ses:FromAddress': 'caserelay@example.com' } },
+        of: [...new Set([...POLICY.leads.map(({ email }) => email), 'example.com'])].sort(),
+      },
+    ]);
+  });
+
   test('a function reads only the secrets that it needs', () => {
     const readable = (name: string) =>
       roleStatements(synth)
         .filter(({ id, actions }) => id.includes(name) && actions.includes('secretsmanager:GetSecretValue'))
         .flatMap(({ resources }) =>
-          resources.map((resource) => /secret:(.*)-\?{6}/.exec(JSON.stringify(resource))?.[1]),
+          resources.map((resource: Json) => /secret:(.*)-\?{6}/.exec(JSON.stringify(resource))?.[1]),
         );
-    expect(readable('receivewebhook')).toEqual(['caserelay/source/intake', 'caserelay/source/zendesk']);
-    expect(readable('leadconsole')).toEqual(['caserelay/links']);
+    expect(readable('receivewebhook')).toEqual(['CaseRelay/source/intake', 'CaseRelay/source/zendesk']);
+    expect(readable('leadconsole')).toEqual(['CaseRelay/links']);
     expect(readable('applyevent')).toEqual([]);
     expect(readable('triagecase')).toEqual([]);
   });
@@ -128,7 +143,7 @@ describe('data', () => {
   test('the table streams, restores, expires, and is encrypted with our key', () => {
     const [table, ...others] = all('AWS::DynamoDB::GlobalTable');
     expect(others).toEqual([]);
-    expect(table?.DeletionPolicy).toBe('Retain');
+    expect([table?.DeletionPolicy, table?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
     expect(table?.Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
@@ -151,18 +166,64 @@ describe('data', () => {
   });
 
   test('keys rotate; secrets are encrypted with one of them', () => {
-    for (const { id, Properties } of all('AWS::KMS::Key')) expect(Properties.EnableKeyRotation, id).toBe(true);
+    for (const { id, Properties, ...key } of all('AWS::KMS::Key')) {
+      expect(Properties.EnableKeyRotation, id).toBe(true);
+      expect([key.DeletionPolicy, key.UpdateReplacePolicy], id).toEqual(['Retain', 'Retain']);
+    }
     const names = all('AWS::SecretsManager::Secret').map(({ id, Properties }) => {
       expect(Properties.KmsKeyId, id).toBeDefined();
       return Properties.Name;
     });
     expect(names.sort()).toEqual(
       [
-        'caserelay/links',
-        ...Object.keys(POLICY.sources).map((name) => `caserelay/source/${name}`),
-        ...POLICY.vendors.map(({ id }) => `caserelay/vendor/${id}`),
+        'CaseRelay/links',
+        ...Object.keys(POLICY.sources).map((name) => `CaseRelay/source/${name}`),
+        ...POLICY.vendors.map(({ id }) => `CaseRelay/vendor/${id}`),
       ].sort(),
     );
+  });
+
+  test('a secret outlives its source, vendor and stack: CloudFormation deletes one for good', () => {
+    for (const { id, DeletionPolicy, UpdateReplacePolicy } of all('AWS::SecretsManager::Secret')) {
+      // One of a deployment that fails goes with it, or the next try would find its name taken.
+      expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['RetainExceptOnCreate', 'Retain']);
+    }
+  });
+
+  test('a secret that exists already is not made again, and may be read all the same', () => {
+    const again = synthesised({ 'aws:cdk:bundling-stacks': [], existingSecrets: 'links,source/zendesk' });
+    const made = (one: Synthesised) =>
+      one.ofType('AWS::SecretsManager::Secret').map(({ Properties }) => Properties.Name);
+    expect(made(synth).filter((name) => !made(again).includes(name))).toEqual([
+      'CaseRelay/source/zendesk',
+      'CaseRelay/links',
+    ]);
+    expect(roleStatements(again)).toEqual(roleStatements(synth));
+    const none = synthesised({ 'aws:cdk:bundling-stacks': [], existingSecrets: '*' });
+    expect(made(none)).toEqual([]);
+  });
+
+  test('the key serves logs and alarms of this deployment, and no other service by itself', () => {
+    const [key] = all('AWS::KMS::Key');
+    const byService = key?.Properties.KeyPolicy.Statement.filter(
+      ({ Principal }: Json) => Principal.Service !== undefined,
+    );
+    expect(byService).toMatchObject([
+      {
+        Sid: 'Logs',
+        Principal: { Service: ['logs.amazonaws.com', 'logs.eu-central-1.amazonaws.com'] },
+        Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn('logs', ':log-group:*') } },
+      },
+      {
+        Sid: 'Alarms',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': arn('cloudwatch', ':alarm:CaseRelay-*') },
+        },
+      },
+    ]);
   });
 
   test('the service stack refers to no secret, so that a vendor can be taken out of the policy', () => {
@@ -181,17 +242,16 @@ describe('data', () => {
 
 describe('queues and event sources', () => {
   test('every queue is encrypted, and has a dead-letter queue or is where such end', () => {
-    const deadLetterQueues = ['deadlines-dlq', 'sweep-schedule-dlq', 'poison-events', 'stream-dlq'];
     for (const { id, Properties } of all('AWS::SQS::Queue')) {
       expect(Properties.SqsManagedSseEnabled, id).toBe(true);
-      const name = Properties.QueueName.replace('CaseRelay-', '');
-      if (deadLetterQueues.includes(name)) expect(Properties.MessageRetentionPeriod, id).toBe(1_209_600);
+      if (isDeadLetterQueue(id)) expect(Properties.MessageRetentionPeriod, id).toBe(1_209_600);
       else expect(Properties.RedrivePolicy, id).toMatchObject({ maxReceiveCount: 5 });
     }
   });
 
   test('a hint stays hidden for six times as long as its function may run', () => {
-    const queue = all('AWS::SQS::Queue').find(({ Properties }) => Properties.QueueName === 'CaseRelay-deadlines');
+    const [queue, ...others] = all('AWS::SQS::Queue').filter(({ id }) => !isDeadLetterQueue(id));
+    expect(others).toEqual([]);
     expect(queue?.Properties.VisibilityTimeout).toBe(120);
     const fire = all('AWS::Lambda::Function').find(({ Properties }) => /fire-deadline/.test(Properties.FunctionName));
     expect(fire?.Properties.Timeout).toBe(20);
@@ -303,8 +363,7 @@ describe('alarms', () => {
 
   test('every dead-letter queue has one, every workflow too', () => {
     const watched = JSON.stringify(all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.Dimensions));
-    for (const { id, Properties } of all('AWS::SQS::Queue'))
-      if (Properties.QueueName !== 'CaseRelay-deadlines') expect(watched, id).toContain(id);
+    for (const { id } of all('AWS::SQS::Queue')) if (isDeadLetterQueue(id)) expect(watched, id).toContain(id);
     for (const { id } of all('AWS::StepFunctions::StateMachine')) expect(watched, id).toContain(id);
   });
 
@@ -340,6 +399,14 @@ describe('cdk-nag', () => {
     }
   });
 });
+
+const isDeadLetterQueue = (id: string) => /dlq|poison/.test(id);
+
+/** An ARN of this account and region as a template has it. */
+function arn(service: string, rest: string) {
+  const parts = [`arn:aws:${service}:eu-central-1:`, { Ref: 'AWS::AccountId' }, rest];
+  return { 'Fn::Join': ['', parts] };
+}
 
 function pascalCase(kebab: string): string {
   return kebab.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());

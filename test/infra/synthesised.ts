@@ -7,17 +7,18 @@ import { readSettings } from '../../infra/settings.ts';
 import { POLICY } from '../support/policy-fixture.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of whatever shape its resources have.
-type Json = any;
+export type Json = any;
 
 export interface Resource {
   readonly id: string;
   readonly Type: string;
   readonly Properties: Json;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** Both stacks, synthesised for real (bundles included) with the test policy. */
-export function synthesised(context: Readonly<Record<string, string>> = {}) {
+export function synthesised(context: Readonly<Record<string, unknown>> = {}) {
   const outdir = mkdtempSync(join(tmpdir(), 'caserelay-synth-'));
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   // The CLI always gives a region; without it, one has to be named.
@@ -28,7 +29,18 @@ export function synthesised(context: Readonly<Record<string, string>> = {}) {
   const resources: Resource[] = templates.flatMap((template) =>
     Object.entries<Json>(template.Resources).map(([id, resource]) => ({ id, ...resource })),
   );
-  return { app, outdir, resources, ofType: (type: string) => resources.filter(({ Type }) => Type === type) };
+  const exports = templates.flatMap(({ Outputs = {} }) =>
+    Object.values<Json>(Outputs).map(({ Export }) => Export?.Name),
+  );
+  return {
+    app,
+    outdir,
+    stacks,
+    templates,
+    resources,
+    exports: exports.filter((name) => name !== undefined) as string[],
+    ofType: (type: string) => resources.filter(({ Type }) => Type === type),
+  };
 }
 
 export type Synthesised = ReturnType<typeof synthesised>;
@@ -40,8 +52,9 @@ export function roleStatements({ ofType }: Synthesised) {
       id,
       actions: [statement.Action].flat() as string[],
       resources: [statement.Resource].flat() as Json[],
+      conditions: statement.Condition as Json | undefined,
     })),
-  ) as { id: string; actions: string[]; resources: Json[] }[];
+  );
 }
 
 /** Where the code of a function lies, by the function's name. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { TestProject } from 'vitest/node';
 import type { Policy } from '../../domain/policy.ts';
-import { bootstrap, deploy, localPolicy, synth } from '../../local/deploy.ts';
+import { bootstrap, deploy, LOCAL_NAME, localPolicy, makeSender, synth } from '../../local/deploy.ts';
 import { engineEnv, openEngine } from '../../local/engine.ts';
 import type { Deployment } from '../../local/live/deployment.ts';
 import { step } from '../../local/progress.mjs';
@@ -45,7 +46,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { policy } = compilePolicyDir(policyDir);
     const secrets = localSecrets(policy);
     Object.assign(process.env, engineEnv(engine.endpoint));
-    await putSecrets(new SecretsManagerClient({}), policy, secrets, 'caserelay');
+    await putSecrets(new SecretsManagerClient({}), policy, secrets, LOCAL_NAME);
+    await makeSender(new SESv2Client({}), policy);
     project.provide('e2e', { deployment, policy, secrets, toysPort: TOYS_PORT });
   } catch (error) {
     await engine.stop();

@@ -275,8 +275,6 @@ sweep-schedule-dlq into sweep-deadlines
       name: 'ValidationError',
     });
     cloudformation.on(DescribeStacksCommand).rejects(missing);
-    await expect(run('--prefix', 'Other')).rejects.toThrow(
-      'There is no stack Other-Stateful in this account and region',
-    );
+    await expect(run('--name', 'Other')).rejects.toThrow('There is no stack Other-Stateful in this account and region');
   });
 });

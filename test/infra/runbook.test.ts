@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Synthesised, synthesised } from './synthesised.ts';
+
+/** What an operator types at three in the morning has to exist. */
+const texts = ['README.md', 'docs/runbook.md', 'docs/security.md'].map((file) => readFileSync(file, 'utf8'));
+const every = (pattern: RegExp) => [
+  ...new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, found]) => found))),
+];
+
+let synth: Synthesised;
+beforeAll(() => {
+  synth = synthesised({ 'aws:cdk:bundling-stacks': [] });
+});
+
+describe('commands in the documents', () => {
+  test('ask the stacks for outputs that they have', () => {
+    const asked = every(/out \$P-((?:Stateful|Service) \w+)/g);
+    expect(asked.length).toBeGreaterThan(5);
+    const { stateful, service } = synth.stacks;
+    const outputs = [stateful, service].flatMap((stack, index) =>
+      Object.keys(synth.templates[index].Outputs).map((name) => `${stack.stackName.replace('CaseRelay-', '')} ${name}`),
+    );
+    for (const output of asked) expect(outputs).toContain(output);
+  });
+
+  test('name functions, log groups and stacks as they are named', () => {
+    const functions = readdirSync('functions');
+    for (const name of every(/\/aws\/lambda\/\$P-([a-z-]+)/g)) expect(functions).toContain(name);
+    for (const name of every(/--function-name \$P-([a-z-]+)/g)) expect(functions).toContain(name);
+    const groups = synth.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+    const vended = every(/(\/aws\/vendedlogs\/\w+\/\$P[a-z-]*)/g);
+    expect(vended.length).toBeGreaterThan(2);
+    for (const name of vended) expect(groups).toContain(name?.replace('$P', 'CaseRelay'));
+  });
+
+  test('deploy the service stack alone when they name it: the stateful one would be deployed with it', () => {
+    const deploys = every(/(cdk deploy \$P-[^\n`]*)/g);
+    expect(deploys.length).toBeGreaterThan(0);
+    for (const command of deploys) expect(command).toContain('--exclusively');
+  });
+
+  test('run commands that there are', () => {
+    const known = readdirSync('local/cli');
+    for (const name of every(/caserelay -- ([a-z-]+)/g)) expect(known).toContain(`${name}.ts`);
+    const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
+    for (const name of every(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toContain(name);
+  });
+
+  test('set what the app reads from the context', () => {
+    const settings = readFileSync('infra/settings.ts', 'utf8');
+    for (const name of every(/(?:-c |`")(\w+)(?:=|": ?["[ft])/g)) expect(settings, name).toContain(`'${name}'`);
+  });
+});
