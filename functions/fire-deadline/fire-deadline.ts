@@ -1,9 +1,10 @@
+import { isMoot, rungsOf } from '../../domain/alert.ts';
 import { dueAssignmentEvent } from '../../domain/assignment.ts';
 import { type FoldContext, foldCase } from '../../domain/case.ts';
 import { deadlineReached, nextDueAt, reachedThresholds } from '../../domain/deadline.ts';
 import { toInstant } from '../../domain/event.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import type { AlertStore, CaseStore, HandoffStore } from '../adapters/store/store.ts';
+import type { AlertStore, CaseStore, HandoffStore, StoredAlert } from '../adapters/store/store.ts';
 import { endHandoff } from '../shared/end-handoff.ts';
 import type { Log, Meter } from '../shared/observe.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
@@ -100,7 +101,10 @@ async function fireHandoff(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   return 'recorded';
 }
 
-/** Ends the wait of a rung that nobody acknowledged; apply-event has the workflow go on to the next. */
+/**
+ * Ends the wait of a rung that nobody acknowledged; apply-event has the workflow go on to the next. After the last one
+ * of a danger nobody is left to tell but the operator: an alarm counts it.
+ */
 async function fireAlert(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   const { id: alertId } = hint;
   const stored = await deps.store.alert(alertId);
@@ -109,7 +113,7 @@ async function fireAlert(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
   const now = deps.now();
   if (dueAt === undefined || Date.parse(dueAt) > now) return hintAgain(hint, dueAt, deps);
   const at = toInstant(now);
-  await deps.store.endRung(alertId, rung, {
+  const ended = await deps.store.endRung(alertId, rung, {
     type: 'alert-unanswered',
     // A rung that not all could be told of is begun anew, and each of its waits has an end of its own.
     key: `caserelay:alert-unanswered:${alertId}:${rung}:${dueAt}`,
@@ -119,7 +123,15 @@ async function fireAlert(hint: DeadlineHint, deps: FireDeps): Promise<Fired> {
     alertId,
     rung,
   });
+  if (ended === 'ended' && (await isUnheededDanger(stored, deps))) deps.meter.count('dangerUnanswered');
   return 'recorded';
+}
+
+/** Was this the last step of a danger, in a case that nobody has seen to since? */
+async function isUnheededDanger({ alert, rung }: StoredAlert, { store, context }: FireDeps): Promise<boolean> {
+  if (alert.kind !== 'danger' || rung < rungsOf(alert, context.policy).length - 1) return false;
+  const stored = await store.load(alert.caseId);
+  return stored === undefined || !isMoot(alert, stored.state, context.calendar);
 }
 
 /**

@@ -34,6 +34,7 @@ export const METRIC = {
   slaBreach: 'SlaBreach',
   alertLag: 'AlertLag',
   alertAcknowledged: 'AlertAcknowledged',
+  dangerUnanswered: 'DangerUnanswered',
   poisonEvents: 'PoisonEvents',
   sweeps: 'Sweeps',
   oldestOverdue: 'OldestOverdueDeadline',

@@ -10,6 +10,7 @@ import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
 import type { PublicApi } from './public-api.ts';
 import { type SecretStore, ServiceFunction } from './service-function.ts';
+import { serviceMetric } from './service-metric.ts';
 import { Workflow } from './workflow.ts';
 
 export interface AlertingProps {
@@ -26,10 +27,12 @@ export interface AlertingProps {
 /** Telling leads: e-mail, the wait for an acknowledgement, and the page that takes it. */
 export class Alerting extends Construct {
   readonly workflow: Workflow;
+  private readonly platform: Platform;
 
   constructor(scope: Construct, id: string, props: AlertingProps) {
     super(scope, id);
     const { platform, table, api, publicUrl, secrets } = props;
+    this.platform = platform;
     const linkSecret = SECRET.links(secrets.prefix);
     const { configurationSetName } = new ConfigurationSet(this, 'ConfigurationSet', {
       // A lead's address that bounced once must not be dropped in silence: only complaints suppress.
@@ -77,6 +80,15 @@ export class Alerting extends Construct {
   }
 
   alarms(): AlarmSpec[] {
-    return [this.workflow.failed('An alert was not delivered, or its wait broke: a lead may not know.')];
+    return [
+      this.workflow.failed('An alert was not delivered, or its wait broke: a lead may not know.'),
+      {
+        name: 'danger-unanswered',
+        means: 'A lead was told that somebody may be in danger, at every step, and nobody acknowledged.',
+        metric: serviceMetric(this.platform, 'dangerUnanswered', 'sum'),
+        rings: { above: 0 },
+        periods: 1,
+      },
+    ];
   }
 }

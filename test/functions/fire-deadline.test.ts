@@ -246,6 +246,28 @@ describe('ending a wait', () => {
     expect(told).toMatchObject([{ alertId: 'al_1', rung: 0 }]);
   });
 
+  it('danger that goes unanswered at its last step is counted for the operator, unless the case was solved since', async () => {
+    const { store, deps, counts, append, fold } = await setUp();
+    const dueAt = '2026-11-16T10:40:00.000Z';
+    const danger = { place: 'opening', queue: 'general', wasOver: false } as const;
+    const endOf = async (alertId: string, rung: number, kind: 'danger' | 'came-home' = 'danger') => {
+      await store.raise({ alertId, caseId: CASE, kind, at: '2026-11-16T10:00:00.000Z', danger }, rung, 'token', dueAt);
+      const now = () => Date.parse(dueAt);
+      for (let times = 0; times < 2; times++)
+        await fireDeadline({ kind: 'alert', id: alertId, dueAt }, { ...deps, now });
+    };
+    // The policy has two steps.
+    await endOf('al_1', 0);
+    await endOf('al_2', 1, 'came-home');
+    expect(Object.fromEntries(counts)).toEqual({});
+    await endOf('al_1', 1);
+    expect(Object.fromEntries(counts)).toEqual({ dangerUnanswered: 1 });
+    await append(solved('2026-11-16T10:05:00Z'));
+    await fold();
+    await endOf('al_3', 1);
+    expect(Object.fromEntries(counts)).toEqual({ dangerUnanswered: 1 });
+  });
+
   it('a rung that was begun anew after its wait had ended, as not all could be told, ends a second time', async () => {
     const { store, deps } = await setUp();
     const alert = { alertId: 'al_1', caseId: CASE, kind: 'came-home' as const, at: '2026-11-16T10:00:00.000Z' };
