@@ -219,7 +219,7 @@ function nonNegative(duration: number): number {
 function noOpenTime(zone: string, side: 'after' | 'before', instant: number): NoOpenTimeError {
   const limit = new Date(instant).toISOString();
   return new NoOpenTimeError(
-    `the calendar in ${zone} has no open time in the ten years ${side} ${limit}: give it weekly hours`,
+    `the calendar in ${zone} has no open time in the ten years ${side} ${limit}: give it weekly hours, or more dates`,
   );
 }
 

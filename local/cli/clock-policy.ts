@@ -106,7 +106,9 @@ function inlinePolicy(raw: Fields, years: readonly number[]): Policy {
     },
   };
   const texts = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, JSON.stringify(file)]));
-  const policy = compiling('policy', () => compilePolicy(texts as Parameters<typeof compilePolicy>[0]));
+  const policy = compiling('policy', () =>
+    compilePolicy(texts as Parameters<typeof compilePolicy>[0], { clocksMayEnd: true }),
+  );
   if (Object.keys(plain).length === 0) return policy;
   const body = { ...policy, calendars: { ...policy.calendars, ...plain } };
   return { ...body, version: contentKey(body) };

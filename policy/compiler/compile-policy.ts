@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { canonicalJson } from '../../domain/content-key.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { buildPolicy } from './build-policy.ts';
+import { checkEndless } from './checks/check-clocks.ts';
 import { notesOn } from './notes.ts';
 import { PolicyFile } from './policy-file.ts';
 import { didYouMean, PolicyError, type Problem } from './problems.ts';
@@ -13,6 +14,8 @@ import { type Authored, FILES, type FileName } from './schema.ts';
 export interface CompileOptions {
   /** Years whose public holidays are worked out, instead of those that calendars.yaml names. */
   readonly years?: readonly number[];
+  /** Clocks may be counted in calendars of dated shifts only: for questions, not for what is deployed. */
+  readonly clocksMayEnd?: boolean;
 }
 
 const NAMES = Object.keys(FILES) as FileName[];
@@ -96,6 +99,7 @@ function compile(
     NAMES.filter((name) => !missing.has(name)).map((name) => [name, files[name].check(FILES[name].schema as never)]),
   ) as Partial<Authored>;
   checkReferences(files);
+  if (options.clocksMayEnd !== true) checkEndless(files.clocks, files.calendars);
   const found = NAMES.filter((name) => !missing.has(name)).flatMap((name) =>
     [...files[name].problems].sort((a, b) => a.line - b.line || a.column - b.column),
   );

@@ -161,7 +161,16 @@ function notYaml(fault: unknown): string {
 
 /** Of the forms that an entry can have, what is wrong with the one that it is closest to. */
 function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
-  return [...forms].sort((a, b) => a.length - b.length)[0];
+  return [...forms].sort((a, b) => distance(a) - distance(b))[0];
+}
+
+/** How much is wrong: a key that is only misspelt counts half of one that does not belong there. */
+function distance(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.code !== 'unrecognized_keys') return sum + 1;
+    const known = issue.message.split(', ');
+    return issue.keys.reduce((keys, key) => keys + (didYouMean(key, known) === '' ? 1 : 0.5), sum);
+  }, 0);
 }
 
 /** `a.b[2].c` */

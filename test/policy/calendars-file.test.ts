@@ -75,3 +75,77 @@ describe('a calendar that follows the sun', () => {
     ]);
   });
 });
+
+describe('a calendar of dated shifts only', () => {
+  const ROTA = [
+    'rota:',
+    '  zone: Europe/Dublin',
+    '  special:',
+    '    2026-11-28: ["09:00-17:00"]',
+    '    2026-12-05: ["10:00-14:00"]',
+  ];
+
+  it('is open on its dates, and at no other time', () => {
+    const rota = policyCalendars(compilePolicy(withCalendars(...ROTA)))('rota');
+    // Saturday 28 November 2026, Dublin is at UTC.
+    expect(rota.isOpen(Date.parse('2026-11-28T09:00:00Z'))).toBe(true);
+    expect(rota.isOpen(Date.parse('2026-11-27T09:00:00Z'))).toBe(false);
+    expect(rota.nextOpen(Date.parse('2026-11-28T17:00:00Z'))).toBe(Date.parse('2026-12-05T10:00:00Z'));
+    const [year] = [[Date.parse('2026-01-01T00:00:00Z'), Date.parse('2027-01-01T00:00:00Z')] as const];
+    expect(rota.elapsed(...year)).toBe(12 * 3_600_000);
+  });
+
+  it('has nothing open after its last date, and says so', () => {
+    const rota = policyCalendars(compilePolicy(withCalendars(...ROTA)))('rota');
+    const after = Date.parse('2026-12-05T14:00:00Z');
+    expect([...rota.openings(after)]).toEqual([]);
+    const none =
+      'the calendar in Europe/Dublin has no open time in the ten years after 2026-12-05T14:00:00.000Z: give it weekly hours, or more dates';
+    expect(() => rota.nextOpen(after)).toThrow(none);
+    expect(() => rota.add(after, 1)).toThrow(none);
+    // Four hours before the last closing are the last that can be had.
+    expect(rota.add(Date.parse('2026-12-05T09:00:00Z'), 4 * 3_600_000)).toBe(after);
+  });
+
+  it('may be the shifts of a person', () => {
+    const people = withCalendars(...ROTA);
+    const { leads, agents } = people;
+    expect(
+      problemsOf({
+        ...people,
+        leads: leads.replace('calendar: office', 'calendar: rota'),
+        agents: agents.replace('calendar: office', 'calendar: rota'),
+      }),
+    ).toEqual([]);
+  });
+
+  it.each<[string, string[], string, string[]]>([
+    [
+      'by itself',
+      [],
+      'calendar: rota',
+      [
+        'clocks.yaml:4:15: clocks.first-response.calendar: expected a calendar with weekly hours, because a promise is timed for years, found "rota", which is open on dates only, the last of them 2026-12-05',
+      ],
+    ],
+    [
+      'in a group of such',
+      ['rotas: { follow-the-sun: [rota] }'],
+      'calendar: rotas',
+      [
+        'clocks.yaml:4:15: clocks.first-response.calendar: expected a calendar with weekly hours, because a promise is timed for years, found "rotas", which is open on dates only, the last of them 2026-12-05',
+      ],
+    ],
+    ['in a group with one that has weekly hours', ['both: { follow-the-sun: [rota, office] }'], 'calendar: both', []],
+  ])('is refused for a clock, which would have no deadline after it: %s', (_what, more, calendar, problems) => {
+    const clocks = withChange('clocks', ['calendar: office', calendar]).clocks;
+    expect(problemsOf({ ...withCalendars(...ROTA, ...more), clocks })).toEqual(problems);
+  });
+
+  it('needs a date on which it is open', () => {
+    const closed = ['rota:', '  zone: Europe/Dublin', '  special: { 2026-11-28: [] }'];
+    expect(problemsOf(withCalendars(...closed))).toEqual([
+      'calendars.yaml:4:5: calendars.rota: expected open hours, on days of the week ("hours") or on dates ("special"), found none: it would never be open',
+    ]);
+  });
+});

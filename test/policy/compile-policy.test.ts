@@ -595,9 +595,9 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
   [
     'a calendar that never opens',
     'calendars',
-    '["09:00-13:00", "14:00-18:00"]',
+    '["09:00-13:00", "14:00-18:00"]\n    holidays: { region: IE, also: [2026-12-24], not: [2026-02-02] }\n    special:\n      2026-12-31: ["09:00-12:00"]',
     '[]',
-    'calendars.yaml:6:7: calendars.office.hours: expected open hours on at least one day, found none: nothing would ever be due',
+    'calendars.yaml:4:5: calendars.office: expected open hours, on days of the week ("hours") or on dates ("special"), found none: it would never be open',
   ],
   [
     'an unknown region',

@@ -8,7 +8,7 @@ import { mapValues } from './objects.ts';
 /** A checked calendar with its public holidays of the given years as dates. */
 export function buildCalendar(authored: Calendar, years: readonly number[]): CalendarPolicy {
   if ('follow-the-sun' in authored) return { members: authored['follow-the-sun'] };
-  const { zone, hours, holidays = {}, special } = authored;
+  const { zone, hours = {}, holidays = {}, special } = authored;
   const weekly: Partial<Record<Weekday, Window[]>> = {};
   for (const [days, texts] of Object.entries(hours))
     for (const day of parseDays(days)) weekly[day] = buildWindows(texts);

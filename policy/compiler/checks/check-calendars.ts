@@ -44,7 +44,7 @@ function checkHours(
   years: readonly number[],
 ): void {
   const given = new Map<Weekday, string>();
-  for (const [days, texts] of Object.entries(value.hours)) {
+  for (const [days, texts] of Object.entries(value.hours ?? {})) {
     for (const day of parseDays(days)) {
       const other = given.get(day);
       if (other !== undefined)
@@ -53,9 +53,11 @@ function checkHours(
     }
     checkWindows(file, [...path, 'hours', days], texts);
   }
-  if (!Object.values(value.hours).some((texts) => texts.length > 0)) {
-    file.add([...path, 'hours'], 'expected open hours on at least one day, found none: nothing would ever be due');
-  }
+  if (!hasWeeklyHours(value) && lastDate(value) === undefined)
+    file.add(
+      path,
+      'expected open hours, on days of the week ("hours") or on dates ("special"), found none: it would never be open',
+    );
   for (const [date, texts] of Object.entries(value.special ?? {}))
     checkWindows(file, [...path, 'special', date], texts);
   const { region, not = [] } = value.holidays ?? {};
@@ -66,6 +68,31 @@ function checkHours(
       file.add([...path, 'holidays', 'not', i], `expected a public holiday ${whose}, found ${describe(date)}`);
     }
   }
+}
+
+/** The last date on which a calendar has open hours of its own; undefined without any. */
+function lastDate({ special = {} }: z.infer<typeof HoursCalendar>): string | undefined {
+  const dates = Object.entries(special).flatMap(([date, texts]) => (texts.length > 0 ? [date] : []));
+  return dates.sort().at(-1);
+}
+
+function hasWeeklyHours({ hours = {} }: z.infer<typeof HoursCalendar>): boolean {
+  return Object.values(hours).some((texts) => texts.length > 0);
+}
+
+/** Calendars that are open on dates only, with the last of these: after it, nothing would be due any more. */
+export function datedCalendars(file: PolicyFile): ReadonlyMap<string, string> {
+  const dated = new Map<string, string>();
+  for (const { key, value } of file.entries(['calendars'], HoursCalendar)) {
+    const last = lastDate(value);
+    if (last !== undefined && !hasWeeklyHours(value)) dated.set(key, last);
+  }
+  for (const { key, value } of file.entries(['calendars'], GroupCalendar)) {
+    const dates = value['follow-the-sun'].map((member) => dated.get(member));
+    const last = dates.includes(undefined) ? undefined : dates.sort().at(-1);
+    if (last !== undefined) dated.set(key, last);
+  }
+  return dated;
 }
 
 /** The years that the file gives, or none if it does not give them well. */

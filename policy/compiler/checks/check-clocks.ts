@@ -5,6 +5,7 @@ import { type Duration, parseDuration, parseWarning } from '../duration.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe, FormatError } from '../problems.ts';
 import { Clock, type Exception } from '../schema/clocks.ts';
+import { datedCalendars } from './check-calendars.ts';
 import { A_CALENDAR, A_QUEUE, businessDayOf, keysOf, type Names, refer } from './names.ts';
 
 /** Targets as seconds, without those that cannot be read here. */
@@ -29,6 +30,28 @@ export function checkClocks(file: PolicyFile, names: Names): void {
     }
     checkWarnings(file, path, value, promises, businessDay);
     checkPauses(file, path, key);
+  }
+}
+
+/** Promises counted in a calendar that comes to an end: after its last date, a case could not be given a deadline. */
+export function checkEndless(clocks: PolicyFile, calendars: PolicyFile): void {
+  const dated = datedCalendars(calendars);
+  for (const { path, value } of clocks.entries(['clocks'], Clock)) {
+    const places: [Path, string | undefined][] = [
+      [path, value.calendar],
+      ...(value.exceptions ?? []).map(({ calendar }, i): [Path, string | undefined] => [
+        [...path, 'exceptions', i],
+        calendar,
+      ]),
+    ];
+    for (const [where, calendar] of places) {
+      const last = calendar === undefined ? undefined : dated.get(calendar);
+      if (last !== undefined)
+        clocks.add(
+          [...where, 'calendar'],
+          `expected a calendar with weekly hours, because a promise is timed for years, found ${describe(calendar)}, which is open on dates only, the last of them ${last}`,
+        );
+    }
   }
 }
 

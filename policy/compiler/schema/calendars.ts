@@ -8,7 +8,11 @@ export const HoursCalendar = z.strictObject({
   zone,
   hours: z
     .record(parsed(parseDays, 'a day such as "sat" or days such as "mon-fri"', 'Days.'), windows)
-    .meta({ description: 'Opening hours per day ("sat") or days ("mon-fri"), in the time of the zone.' }),
+    .meta({
+      description:
+        'Opening hours per day ("sat") or days ("mon-fri"), in the time of the zone; left out, it is open on the dates under "special" only.',
+    })
+    .optional(),
   holidays: z
     .strictObject({
       region: parsed(
@@ -38,7 +42,7 @@ export const GroupCalendar = z.strictObject({
   'follow-the-sun': list(id('A calendar.'), 'calendar', 'It is open when any of these calendars is.'),
 });
 
-export const Calendar = z.union([HoursCalendar, GroupCalendar]);
+export const Calendar = z.union([GroupCalendar, HoursCalendar]);
 export type Calendar = z.infer<typeof Calendar>;
 
 export const Calendars = z.strictObject({

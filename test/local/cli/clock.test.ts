@@ -123,6 +123,21 @@ describe('a line with a calendar as policy/ has it', () => {
     });
   });
 
+  it('knows calendars of dated shifts only, and where they end', async () => {
+    const rota = { zone: 'Europe/Dublin', special: { '2026-11-28': ['09:00-17:00'], '2026-12-05': ['09:00-17:00'] } };
+    // Twelve hours from Saturday the 28th, 09:00: eight on that day, four a week later.
+    const clocks = { resolution: { calendar: 'rota', target: '12 business hours' } };
+    const line = { policy: { calendars: { rota }, clocks }, calendar: 'rota', origin: '2026-11-28T09:00:00Z' };
+    expect(await answer({ ...line, target: 12 * 3600 })).toMatchObject({ due: '2026-12-05T13:00:00.000Z' });
+    expect((await answer({ ...line, target: 17 * 3600 })).error).toBe(
+      'calendar: the calendar in Europe/Dublin has no open time in the ten years after 2026-12-05T17:00:00.000Z: give it weekly hours, or more dates',
+    );
+    expect(await answer({ calendar: rota, at: '2026-12-05T17:00:00Z' })).toEqual({ open: false, nextOpen: null });
+    expect(await answer({ calendar: rota, origin: '2026-12-05T16:00:00Z', windows: 3 })).toMatchObject({
+      windows: [['2026-12-05T16:00:00.000Z', '2026-12-05T17:00:00.000Z']],
+    });
+  });
+
   it('takes a calendar by name from a policy', async () => {
     const policy = { calendars: { office: OFFICE } };
     expect(await answer({ calendar: 'office', policy, at: '2026-11-16T07:00:00Z' })).toMatchObject({
