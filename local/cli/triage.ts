@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { FoldContext } from '../../domain/case.ts';
+import { dangersOf } from '../../domain/danger.ts';
 import type { Decision } from '../../domain/event.ts';
 import { policyCalendars } from '../../domain/policy.ts';
 import { decideTriage } from '../../domain/triage.ts';
@@ -47,10 +48,11 @@ export async function triage(args: string[], io: CommandIo): Promise<number> {
     return 1;
   }
   await answerLines(io, (line) => {
-    const { caseId, decision, ignored } = decide(line, context);
-    if (isText) return `${inWords(String(line.id ?? caseId), decision, ignored)}\n`;
+    const { caseId, decision, ...beside } = decide(line, context);
+    if (isText) return `${inWords(String(line.id ?? caseId), decision, beside)}\n`;
     const id = line.id === undefined ? {} : { id: line.id };
-    return JSON.stringify({ ...id, caseId, ...decision, ...(ignored.length === 0 ? {} : { ignored }) });
+    const said = Object.entries(beside).filter(([, names]) => names.length > 0);
+    return JSON.stringify({ ...id, caseId, ...decision, ...Object.fromEntries(said) });
   });
   return 0;
 }
@@ -62,10 +64,15 @@ function contextOf(dir: string): FoldContext {
   return { policy, calendar: policyCalendars(policy) };
 }
 
-function decide(
-  line: Fields,
-  context: FoldContext,
-): { caseId: string; decision: Decision; ignored: readonly string[] } {
+/** What is known of a line besides the decision. */
+interface Beside {
+  /** Rules that hold and have a lead told at once. */
+  readonly danger: readonly string[];
+  /** Names on the line that mean nothing to triage. */
+  readonly ignored: readonly string[];
+}
+
+function decide(line: Fields, context: FoldContext): Beside & { caseId: string; decision: Decision } {
   const { state, history, ignored } = caseOf(line, context, Date.now());
   const { language, subject = '', text = '' } = state.fields;
   const decision = decideTriage(state, context.policy, {
@@ -73,11 +80,12 @@ function decide(
     history,
     language: language === undefined ? detectLanguage(`${subject}\n${text}`) : undefined,
   });
-  return { caseId: state.caseId, decision, ignored };
+  const danger = dangersOf(state, context.policy).map(({ id }) => id);
+  return { caseId: state.caseId, decision, danger, ignored };
 }
 
 /** A decision as people read it, under a name for the case. */
-function inWords(name: string, decision: Decision, ignored: readonly string[]): string {
+function inWords(name: string, decision: Decision, { danger, ignored }: Beside): string {
   const { matched = [], alternatives = [], tags, skills = [] } = decision;
   const also = [
     decision.sensitive ? 'sensitive' : undefined,
@@ -88,6 +96,7 @@ function inWords(name: string, decision: Decision, ignored: readonly string[]): 
   const lines = [
     `${name}: ${decision.ruleId} — ${decision.reason}`,
     `  ${decision.category}, ${decision.priority}, queue ${decision.queue}, route ${decision.route}, data class ${decision.dataClass}`,
+    ...(danger.length === 0 ? [] : [`  danger: a lead is told at once (${danger.join(', ')})`]),
     ...(also.length === 0 ? [] : [`  ${also.join('; ')}`]),
     `  language ${decision.language}; ${Math.round((decision.confidence ?? 0) * 100)} % sure; policy ${decision.policyVersion.slice(0, 12)}`,
     ...matched.map(({ field, operator, value }) =>

@@ -130,6 +130,19 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
     expect(bad).toEqual({ line: 4, id: 'x', error: 'case: expected an object, found 1' });
   });
 
+  it('says which rules would have a lead told at once, whichever decides', async () => {
+    const hurt = { subject: 'Refund', text: 'Someone hijacked my account. I will hurt myself.' };
+    const { out } = await run([hurt, refund], '--policy', 'local/policy');
+    const [first, second] = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toMatchObject({ ruleId: 'self-harm', danger: ['self-harm'] });
+    expect(second).not.toHaveProperty('danger');
+    const text = (await run([hurt], '--text', '--policy', 'local/policy')).out;
+    expect(text).toContain('\n  danger: a lead is told at once (self-harm)\n');
+  });
+
   it('--text is to be read by people', async () => {
     const { out } = await run([{ case: { ...refund, note: 1 } }], '--text', '--policy', 'local/policy');
     expect(out.replace(/policy [0-9a-f]+/, 'policy 123')).toBe(`case:1: billing — Payments and refunds.
