@@ -7,6 +7,7 @@ const USAGE = `npm run -s caserelay -- <command> [options]
   triage               what triage decides for a case, and why: JSON lines in, JSON lines out
   policy check DIR     whether the policy files in DIR are in order
   policy diff A B      what changes between two policies, in words
+  case ID              the story of one case of a deployment: what happened, who holds it, what is promised
   redrive [QUEUE …]    puts what lies in the dead-letter queues of a deployment back into its pipeline
   help                 this text
 
@@ -21,6 +22,7 @@ const COMMANDS: Commands = {
   clock: fromFile('clock'),
   triage: fromFile('triage'),
   policy: fromFile('policy'),
+  case: async () => (await import('./cli/case.ts')).tellCase,
   redrive: fromFile('redrive'),
 };
 

@@ -13,8 +13,17 @@ export interface Told {
 
 const SUBJECT_LENGTH = 60;
 
-/** What an event means to somebody who watches, in a few words; undefined for what is not worth a line. */
-export function tell(event: CaseEvent): Told | undefined {
+/** What somebody who watches many cases need not see. */
+const UNTOLD: ReadonlySet<CaseEvent['type']> = new Set([
+  'priority-changed',
+  'assigned',
+  'csat-received',
+  'assignment-due',
+  'alert-unanswered',
+]);
+
+/** What an event means to a person, in a few words. */
+export function tell(event: CaseEvent): Told {
   switch (event.type) {
     case 'opened':
       return { text: `received: ${quoted(event.fields.subject)}${from(event.fields.channel)}`, tone: 'accent' };
@@ -95,12 +104,18 @@ export function tell(event: CaseEvent): Told | undefined {
       };
     case 'alert-acknowledged':
       return { text: `acknowledged by ${event.by}`, tone: 'good' };
-    case 'priority-changed':
-    case 'assigned':
-    case 'csat-received':
-    case 'assignment-due':
     case 'alert-unanswered':
-      return undefined;
+      return { text: `step ${event.rung + 1} was not answered`, tone: 'warn' };
+    case 'priority-changed':
+      return { text: `priority now ${event.priority ?? 'none'}`, tone: 'quiet' };
+    case 'assigned': {
+      const whom = event.assigneeId === null ? 'nobody' : oneLine(event.assigneeId);
+      return { text: `in the CRM, with ${whom}`, tone: 'quiet' };
+    }
+    case 'csat-received':
+      return { text: `rated ${event.score} by the customer`, tone: event.score === 'good' ? 'good' : 'warn' };
+    case 'assignment-due':
+      return { text: 'tried again to find an agent', tone: 'quiet' };
   }
 }
 
@@ -128,8 +143,8 @@ export function lineFor(
   event: CaseEvent,
   { zone, coloured = false, idWidth = ID_WIDTH }: LineOptions,
 ): string | undefined {
+  if (UNTOLD.has(event.type)) return undefined;
   const told = tell(event);
-  if (told === undefined) return undefined;
   const style = coloured ? STYLES[told.tone] : undefined;
   const text = style === undefined ? told.text : styleText(style, told.text, { validateStream: false });
   return `${timeOfDay(Date.parse(event.receivedAt), zone)}  ${oneLine(event.caseId).padEnd(idWidth)}  ${text}`;
@@ -142,7 +157,8 @@ export function heading(zone: string): string {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function timeOfDay(ms: number, timeZone: string): string {
+/** "14:30:05" on the wall clock of a zone. */
+export function timeOfDay(ms: number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
@@ -156,7 +172,8 @@ function untilDue({ dueAt, occurredAt }: { dueAt: string; occurredAt: string }):
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
-function quoted(subject: string | undefined): string {
+/** A customer's words on one line, cut. */
+export function quoted(subject: string | undefined): string {
   return subject === undefined ? '(no subject)' : `"${oneLine(subject, SUBJECT_LENGTH)}"`;
 }
 

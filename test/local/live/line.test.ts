@@ -137,7 +137,13 @@ describe('tell', () => {
       'e-mailed aoife: breach, step 2',
     ],
     [event('alert-acknowledged', AT, { alertId: 'a', by: 'maya' }), 'acknowledged by maya'],
+    [event('alert-unanswered', AT, { alertId: 'a', rung: 1 }), 'step 2 was not answered'],
+    [event('priority-changed', AT, { priority: null }), 'priority now none'],
+    [event('assigned', AT, { assigneeId: '17' }), 'in the CRM, with 17'],
+    [event('assigned', AT, { assigneeId: null }), 'in the CRM, with nobody'],
+    [event('csat-received', AT, { score: 'bad' }), 'rated bad by the customer'],
+    [event('assignment-due', AT, { retryOf: 'a' }), 'tried again to find an agent'],
   ])('%#: $type', (said, text) => {
-    expect(tell(said)?.text).toBe(text);
+    expect(tell(said).text).toBe(text);
   });
 });
