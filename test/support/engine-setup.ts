@@ -14,6 +14,8 @@ import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 export interface E2e {
   readonly deployment: Deployment;
   readonly policy: Policy;
+  /** The files that it was compiled from. */
+  readonly policyDir: string;
   readonly secrets: LocalSecrets;
   /** Where the toys have to listen: the deployed policy has their address. */
   readonly toysPort: number;
@@ -48,7 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     Object.assign(process.env, engineEnv(engine.endpoint));
     await putSecrets(new SecretsManagerClient({}), policy, secrets, LOCAL_NAME);
     await makeSender(new SESv2Client({}), policy);
-    project.provide('e2e', { deployment, policy, secrets, toysPort: TOYS_PORT });
+    project.provide('e2e', { deployment, policy, policyDir, secrets, toysPort: TOYS_PORT });
   } catch (error) {
     await engine.stop();
     throw error;
