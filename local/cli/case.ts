@@ -7,10 +7,10 @@ import { dynamoStore } from '../../functions/adapters/store/dynamo-store.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { PlainError } from '../progress.mjs';
 import { caseStory } from './case-story.ts';
-import { findDeployed, usualPrefix } from './deployed.ts';
+import { findDeployed, usualName } from './deployed.ts';
 import type { CommandIo } from './io.ts';
 
-const USAGE = `npm run -s caserelay -- case ID [--policy DIR] [--zone ZONE] [--json] [--prefix NAME]
+const USAGE = `npm run -s caserelay -- case ID [--policy DIR] [--zone ZONE] [--json] [--name NAME]
 
 Tells the story of one case of a deployment: how it stands, who holds it, what it was promised, what happened.
 ID is "<source>:<the CRM's id>", such as zendesk:42.
@@ -18,7 +18,7 @@ ID is "<source>:<the CRM's id>", such as zendesk:42.
   --policy DIR   the policy that promises are worked out with (default: policy/)
   --zone ZONE    whose wall clock it is told on (default: this machine's)
   --json         the events as JSON lines, in the case's order, instead of a story
-  --prefix NAME  the deployment whose stacks' names begin so (default: stackPrefix in cdk.json, or CaseRelay)
+  --name NAME    which deployment (default: name in cdk.json, or CaseRelay)
 
 Only reads, with the AWS credentials and region of your environment. Exits with 1 if there is no such case.`;
 
@@ -31,7 +31,7 @@ export async function tellCase(args: string[], io: CommandIo): Promise<number> {
       policy: { type: 'string' },
       zone: { type: 'string' },
       json: { type: 'boolean' },
-      prefix: { type: 'string' },
+      name: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -45,7 +45,7 @@ export async function tellCase(args: string[], io: CommandIo): Promise<number> {
     return 1;
   }
   const zone = zoneOf(values.zone);
-  const deployed = await findDeployed(values.prefix ?? usualPrefix());
+  const deployed = await findDeployed(values.name ?? usualName());
   const store = dynamoStore(new DynamoDBClient({}), deployed.output('TableName'));
   const events = await store.events(caseId);
   if (values.json === true) for (const event of inLogOrder(events)) io.stdout.write(`${JSON.stringify(event)}\n`);
