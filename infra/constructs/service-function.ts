@@ -32,6 +32,9 @@ const NEVER_REACHED = [
   '@smithy/credential-provider-imds',
 ];
 
+/** Credits what the bundles contain of others; it goes along with them. */
+const NOTICE = fileURLToPath(new URL('../../NOTICE', import.meta.url));
+
 const TABLE_ACTIONS = {
   /** Put an event into a log. */
   append: ['dynamodb:PutItem'],
@@ -112,7 +115,10 @@ export class ServiceFunction extends NodejsFunction {
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],
-          afterBundling: (_inputDir, outputDir) => [`cp "${platform.policyFile}" "${outputDir}/policy.json"`],
+          afterBundling: (_inputDir, outputDir) => [
+            `cp "${platform.policyFile}" "${outputDir}/policy.json"`,
+            `cp "${NOTICE}" "${outputDir}/NOTICE"`,
+          ],
         },
       },
       ...props,

@@ -46,11 +46,12 @@ describe('functions', () => {
       for (const name of Object.keys(Properties.Environment.Variables)) expect(known, `${id}: ${name}`).toContain(name);
   });
 
-  test('each bundle loads with the environment it is given, and carries the policy', async () => {
+  test('each bundle loads with the environment it is given, and carries the policy and the credits', async () => {
     const dirs = bundleDirs(synth);
     for (const { Properties } of all('AWS::Lambda::Function')) {
       const dir = dirs.get(Properties.FunctionName) as string;
       expect(JSON.parse(readFileSync(join(dir, 'policy.json'), 'utf8')).version).toBe(POLICY.version);
+      expect(readFileSync(join(dir, 'NOTICE'), 'utf8')).toContain('date-holidays');
       const given = Object.fromEntries(Object.keys(Properties.Environment.Variables).map((name) => [name, 'given']));
       const env = { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...given };
       const script = `import(${JSON.stringify(join(dir, 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
