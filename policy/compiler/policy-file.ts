@@ -1,6 +1,8 @@
-import { isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { describe, didYouMean, type Problem } from './problems.ts';
+import { yamlFault } from './yaml-faults.ts';
+import { lostText } from './yaml-lost-text.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -20,16 +22,15 @@ export class PolicyFile {
     this.shownAs = shownAs;
     try {
       const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, stringKeys: true });
-      const faults = [...document.errors, ...document.warnings];
-      for (const { pos } of faults.filter(isDuplicateKey))
-        this.#addAt(pos[0], '(yaml)', `expected each key once, found ${describe(keyAt(text, pos[0]))} again`);
-      // One fault of syntax brings others after it that are none: only the first is of use.
-      const [fault] = faults.filter((other) => !isDuplicateKey(other)).sort((a, b) => a.pos[0] - b.pos[0]);
-      if (fault !== undefined) this.#addAt(fault.pos[0], '(yaml)', notYaml(fault));
-      visit(document, {
-        Alias: (_, alias) =>
-          this.#addAt(alias.range?.[0] ?? 0, '(yaml)', `expected the value itself, found the alias "*${alias.source}"`),
-      });
+      for (const { pos } of document.errors.filter(({ code }) => code === 'DUPLICATE_KEY'))
+        this.#addAt(
+          pos[0],
+          '(yaml)',
+          `expected each key once, found ${describe(keyAt(text, pos[0]))} again: delete one of the two, or give it another name`,
+        );
+      const fault = yamlFault(document, text);
+      if (fault !== undefined) this.#addAt(fault.at, '(yaml)', fault.message);
+      for (const { at, message } of lostText(document, text)) this.#addAt(at, '(yaml)', message);
       if (this.problems.length > 0) return;
       this.#root = document.contents;
       const data: unknown = document.toJS();
@@ -144,10 +145,6 @@ export class PolicyFile {
 
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
-}
-
-function isDuplicateKey(fault: { code: string }): boolean {
-  return fault.code === 'DUPLICATE_KEY';
 }
 
 function keyAt(text: string, offset: number): string {

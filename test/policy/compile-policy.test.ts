@@ -436,7 +436,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'queues',
     'queues:\n',
     'queues:\n  general:\n    name: Other\n    leads: [maya]\n',
-    'queues.yaml:5:3: (yaml): expected each key once, found "general" again',
+    'queues.yaml:5:3: (yaml): expected each key once, found "general" again: delete one of the two, or give it another name',
   ],
   [
     'an unknown category of a vendor',
@@ -639,14 +639,15 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'leads',
     'leads:',
     'leads: [',
-    'leads.yaml:2:3: (yaml): expected valid YAML, found a fault: Block collections are not allowed within flow collections',
+    'leads.yaml:1:8: (yaml): expected "]" at the end of what begins here, found none after [',
   ],
   [
     'an alias',
     'alerting',
     'from: alerts@example.com',
     'from: &sender alerts@example.com\nto: *sender',
-    'alerting.yaml:2:5: (yaml): expected the value itself, found the alias "*sender"',
+    'alerting.yaml:1:7: (yaml): expected the value itself, or quotes around a text that begins with "&", found the anchor "&sender"',
+    'alerting.yaml:2:5: (yaml): expected the value itself, or quotes around a text that begins with "*", found the alias "*sender"',
   ],
 ];
 
