@@ -112,6 +112,8 @@ export type Case = z.infer<typeof Case>;
 export interface FoldContext {
   readonly policy: Policy;
   readonly calendar: (name: string) => Calendar;
+  /** The version of the rules of time zones that calendars count by, to be told on receipts. */
+  readonly tzdata?: string | undefined;
 }
 
 /** Events that are a record only: folding them changes nothing. */

@@ -66,7 +66,7 @@ export function runs(turn: Turn): [from: number, to: number][] {
  * over before it gets there. Only the part of a pause that lies inside open hours moves it.
  */
 export function instantOfWork(turn: Turn, seconds: number, calendar: Calendar): number | null {
-  let left = seconds * 1000;
+  let left = Math.round(seconds * 1000);
   for (const [from, to] of runs(turn)) {
     if (to === Number.POSITIVE_INFINITY) return calendar.add(from, left);
     const open = calendar.elapsed(from, to);
@@ -76,11 +76,15 @@ export function instantOfWork(turn: Turn, seconds: number, calendar: Calendar): 
   return null;
 }
 
-/** Open time (seconds) that a turn has used at `now` (ms). */
+/** Open time (seconds, with at most three decimals) that a turn has used at `now` (ms). */
 export function workedSeconds(turn: Turn, now: number, calendar: Calendar): number {
+  return workedMs(turn, now, calendar) / 1000;
+}
+
+function workedMs(turn: Turn, now: number, calendar: Calendar): number {
   let worked = 0;
   for (const [from, to] of runs(turn)) worked += calendar.elapsed(from, Math.min(to, now));
-  return worked / 1000;
+  return worked;
 }
 
 export function isOpenTurn(turn: Turn): boolean {
@@ -100,18 +104,16 @@ function deadlineOf(turn: Turn, calendar: Calendar): number | null {
 
 /** What a turn looks like at `now` (ms). */
 export function measure(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calendar: Calendar, now: number): Measure {
-  const worked = workedSeconds(turn, now, calendar);
+  const worked = workedMs(turn, now, calendar);
+  const target = Math.round(turn.targetSeconds * 1000);
   const due = deadlineOf(turn, calendar);
-  const overSeconds = Math.max(0, worked - turn.targetSeconds);
   return {
-    status: statusOf(turn, policy, calendar, now, worked, due),
+    status: statusOf(turn, policy, calendar, now, worked > target, due),
     dueAt: due === null || turn.cancelledAt !== undefined ? null : toInstant(due),
     plannedAt:
-      due === null && isOpenTurn(turn) && isPaused(turn)
-        ? toInstant(calendar.add(now, Math.round((turn.targetSeconds - worked) * 1000)))
-        : null,
-    workedSeconds: worked,
-    overSeconds,
+      due === null && isOpenTurn(turn) && isPaused(turn) ? toInstant(calendar.add(now, target - worked)) : null,
+    workedSeconds: worked / 1000,
+    overSeconds: Math.max(0, worked - target) / 1000,
   };
 }
 
@@ -120,11 +122,11 @@ function statusOf(
   policy: Pick<ClockPolicy, 'warnings'>,
   calendar: Calendar,
   now: number,
-  worked: number,
+  isOver: boolean,
   due: number | null,
 ): ClockStatus {
   if (turn.cancelledAt !== undefined) return 'cancelled';
-  if (turn.stoppedAt !== undefined) return worked > turn.targetSeconds ? 'met-late' : 'met';
+  if (turn.stoppedAt !== undefined) return isOver ? 'met-late' : 'met';
   if (due !== null && now >= due) return 'breached';
   if (isPaused(turn)) return 'paused';
   const warned = policy.warnings.some((warning) => {

@@ -13,8 +13,8 @@ export function partyOf({ status, handoff }: Pick<Case, 'status' | 'handoff'>): 
 }
 
 /**
- * How long each party has had a case, in seconds of plain time from its opening to `now` (ms). Every
- * moment belongs to exactly one party, so the parts sum to the case's age. Empty while nobody has
+ * How long each party has had a case, in seconds of plain time from its opening to `now` (ms), with at
+ * most three decimals. Every moment belongs to exactly one party, so the parts sum to the case's age. Empty while nobody has
  * told of its opening; events after `now` are left out.
  */
 export function heldSeconds(events: readonly CaseEvent[], context: FoldContext, now: number): Record<string, number> {
@@ -24,7 +24,7 @@ export function heldSeconds(events: readonly CaseEvent[], context: FoldContext, 
   const credit = (until: number) => {
     if (state?.openedAt === undefined || until <= since) return;
     const party = partyOf(state);
-    held[party] = (held[party] ?? 0) + (until - since) / 1000;
+    held[party] = (held[party] ?? 0) + until - since;
   };
   for (const event of inLogOrder(events)) {
     const at = Date.parse(event.occurredAt);
@@ -34,5 +34,5 @@ export function heldSeconds(events: readonly CaseEvent[], context: FoldContext, 
     since = at;
   }
   credit(now);
-  return held;
+  return Object.fromEntries(Object.entries(held).map(([party, ms]) => [party, ms / 1000]));
 }

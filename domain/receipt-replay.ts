@@ -33,9 +33,13 @@ export function replayReceipt(input: unknown): Measure {
 
 /** The definition of a calendar, and those of its members if it is a group (a group has no groups in it); none for "always". */
 export function calendarsOf(name: string, calendars: Policy['calendars']): Policy['calendars'] {
+  return Object.fromEntries([name, ...membersOf(name, calendars)].flatMap((each) => pick(each, calendars)));
+}
+
+/** The names of a group's calendars, in their order; none if it is no group. */
+export function membersOf(name: string, calendars: Policy['calendars']): readonly string[] {
   const definition = calendars[name];
-  const members = definition !== undefined && 'members' in definition ? definition.members : [];
-  return Object.fromEntries([name, ...members].flatMap((each) => pick(each, calendars)));
+  return definition !== undefined && 'members' in definition ? definition.members : [];
 }
 
 function pick(name: string, calendars: Policy['calendars']): [string, CalendarPolicy][] {

@@ -39,8 +39,17 @@ interface Piece {
   readonly open?: number | undefined;
 }
 
+/** What a turn was counted by. */
+export interface Counting {
+  readonly history: TurnHistory;
+  readonly calendar: Calendar;
+  /** Names of the calendars that the calendar is a group of, in their order; none if it is no group. */
+  readonly members: readonly string[];
+}
+
 /** The segments from a turn's start to its end or `now` (ms), cut where the promise changed and at the deadline. */
-export function segmentsUntil(history: TurnHistory, calendar: Calendar, due: number | null, now: number): Segment[] {
+export function segmentsUntil(counting: Counting, due: number | null, now: number): Segment[] {
+  const { history } = counting;
   const { turn } = history;
   const from = Date.parse(turn.startedAt);
   const to = Math.max(from, Math.min(now, Date.parse(turn.stoppedAt ?? turn.cancelledAt ?? toInstant(now))));
@@ -50,30 +59,24 @@ export function segmentsUntil(history: TurnHistory, calendar: Calendar, due: num
     .sort((a, b) => a - b);
   const pieces = cuts.flatMap((cut, i) => [
     ...marks.filter(({ at }) => Date.parse(at) === cut).map(mark),
-    ...piecesOf(history, calendar, cut, cuts[i + 1] ?? cut),
+    ...piecesOf(counting, cut, cuts[i + 1] ?? cut),
   ]);
   return summed(pieces, 0);
 }
 
-/** The segments between `now` (ms) and the deadline, if nothing happens; `worked` seconds have been used before. */
-export function segmentsAhead(
-  history: TurnHistory,
-  calendar: Calendar,
-  now: number,
-  due: number,
-  worked: number,
-): Segment[] {
-  const from = Math.max(now, Date.parse(history.turn.startedAt));
-  return summed(piecesOf(history, calendar, from, due), worked * 1000);
+/** The segments between `now` (ms) and the deadline, if nothing happens; `worked` ms have been used before. */
+export function segmentsAhead(counting: Counting, now: number, due: number, worked: number): Segment[] {
+  const from = Math.max(now, Date.parse(counting.history.turn.startedAt));
+  return summed(piecesOf(counting, from, due), worked);
 }
 
-function piecesOf(history: TurnHistory, calendar: Calendar, from: number, to: number): Piece[] {
+function piecesOf({ history, calendar, members }: Counting, from: number, to: number): Piece[] {
   const pieces: Piece[] = [];
   let cursor = from;
   for (const [start, end] of runs(history.turn)) {
     pieces.push(...pausesIn(history, calendar, cursor, Math.min(start, to)));
     const until = Math.min(end, to);
-    for (const stretch of calendar.stretches(Math.max(start, cursor), until)) pieces.push(described(stretch));
+    for (const stretch of calendar.stretches(Math.max(start, cursor), until)) pieces.push(described(stretch, members));
     cursor = Math.max(cursor, until);
   }
   return [...pieces, ...pausesIn(history, calendar, cursor, to)];
@@ -100,17 +103,26 @@ function pausesIn({ turn, pausedBy, resumedBy }: TurnHistory, calendar: Calendar
   return pieces;
 }
 
-function described({ from, to, open, because, localDate }: Stretch): Piece {
-  if (open) return { from, to, kind: 'counted', reason: openReason(because, localDate) };
-  if (because === 'holiday') return { from, to, kind: 'holiday', reason: `holiday ${localDate}` };
-  if (because === 'special-day')
-    return { from, to, kind: 'special-day', reason: `closed by the special hours of ${localDate}` };
-  return { from, to, kind: 'closed', reason: 'outside open hours' };
+/** A stretch in words; of a group with the members that it is about, as many as there are. */
+function described({ from, to, open, because, localDate, members = [] }: Stretch, names: readonly string[]): Piece {
+  const whose = members.map((place) => names[place] ?? '');
+  const within = (kind: SegmentKind, reason: string): Piece => ({ from, to, kind, reason });
+  if (open) return within('counted', openReason(because, localDate, listed(whose)));
+  const where = whose.length === 0 ? '' : ` in ${listed(whose)}`;
+  if (because === 'holiday') return within('holiday', `holiday ${localDate}${where}`);
+  if (because === 'special-day') return within('special-day', `closed by the special hours of ${localDate}${where}`);
+  return within('closed', 'outside open hours');
 }
 
-function openReason(because: Stretch['because'], localDate: string | undefined): string {
-  if (because === 'special-day') return `open by the special hours of ${localDate}`;
-  return because === 'always' ? 'all time counts' : 'open hours';
+function openReason(because: Stretch['because'], localDate: string | undefined, whose: string): string {
+  if (because === 'always') return 'all time counts';
+  const where = whose === '' ? '' : ` of ${whose}`;
+  return because === 'special-day' ? `open by the special hours of ${localDate}${where}` : `open hours${where}`;
+}
+
+/** "dublin", "dublin and singapore", "dublin, manila and singapore". */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 const OCCASIONS: Partial<Record<Cause['type'], string>> = {
@@ -148,6 +160,11 @@ function summed(pieces: readonly Piece[], before: number): Segment[] {
   });
 }
 
+/** Seconds of a segment in whole ms. */
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
+
 /** Most segments of a receipt, and how many at its beginning and at its end are always shown one by one. */
 const MOST = 160;
 const EDGE = 40;
@@ -177,7 +194,7 @@ function betweenEvents(segments: readonly Segment[]): Segment[][] {
 function inOne(segments: readonly Segment[]): Segment {
   const [first, last] = [segments[0] as Segment, segments.at(-1) as Segment];
   if (first === last) return first;
-  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const seconds = (toMs(last.sum) - toMs(first.sum) + toMs(first.seconds)) / 1000;
   const pauses = segments.filter(({ kind }) => kind === 'paused').length;
   const retargets = segments.filter(({ kind }) => kind === 'retarget').length;
   const among = [

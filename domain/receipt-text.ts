@@ -1,7 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
 import { CLOCK_NAMES } from './clock-words.ts';
 import type { Receipt } from './receipt.ts';
 import type { Segment, SegmentKind } from './receipt-segments.ts';
+import { dayAndTime, inZone, yearIn, zoneName } from './wall-clock.ts';
 
 /** A receipt in words, on the wall clock of its reader. Zones are IANA names; an unknown one is a RangeError. */
 
@@ -9,7 +9,7 @@ import type { Segment, SegmentKind } from './receipt-segments.ts';
 export interface Row {
   /** The local time at which the line begins. */
   readonly when: string;
-  /** Counted time of the line and up to its end, h:mm:ss; empty where nothing is counted. */
+  /** Counted time of the line and up to its end, h:mm:ss, whole seconds that add up; empty where nothing is counted. */
   readonly counted: string;
   readonly sum: string;
   readonly why: string;
@@ -20,11 +20,11 @@ export interface Row {
 
 /** The lines of a receipt, in order: what was, where it ended or stands, what lies ahead, and the deadline in its place. */
 export function receiptRows(receipt: Receipt, zone: string): Row[] {
-  const year = local(receipt.startedAt, zone).year;
-  const when = (at: string) => dayAndTime(at, zone, year);
+  const year = yearIn(Date.parse(receipt.startedAt), zone);
+  const when = (at: string) => dayAndTime(Date.parse(at), zone, year);
   const rowOf = (segment: Segment, ahead: boolean): Row => ({
     when: when(segment.from),
-    counted: segment.seconds === 0 ? '' : clockTime(segment.seconds),
+    counted: segment.seconds === 0 ? '' : clockTime(shownSeconds(segment)),
     sum: clockTime(segment.sum),
     why: `${ahead ? 'to come: ' : ''}${why(segment)}`,
     kind: segment.kind,
@@ -56,6 +56,12 @@ function endWords({ status }: Receipt): string {
   return status === 'cancelled' ? 'cancelled: the promise no longer applies' : 'ended: the promise was answered';
 }
 
+/** The whole seconds by which the sum grows as it is shown: what is cut off one line is in a later one, and the column adds up. */
+function shownSeconds({ seconds, sum }: Segment): number {
+  const before = Math.round((sum - seconds) * 1000) / 1000;
+  return Math.floor(sum) - Math.floor(before);
+}
+
 function why({ kind, reason, openSeconds }: Segment): string {
   if (kind === 'paused' && openSeconds !== undefined && openSeconds > 0)
     return `paused: ${reason}; ${clockTime(openSeconds)} of open hours do not count`;
@@ -66,7 +72,7 @@ function why({ kind, reason, openSeconds }: Segment): string {
 /** What a receipt says before its table, as label and value. */
 export function receiptFacts(receipt: Receipt, zone: string): { label: string; value: string }[] {
   const { calendar, target, sum, told } = receipt;
-  const when = (at: string) => fullTime(at, zone);
+  const when = (at: string) => inZone(Date.parse(at), zone, 'second');
   return [
     { label: 'Case', value: receipt.caseId },
     { label: 'Promise', value: target.words },
@@ -75,9 +81,10 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
       value:
         calendar.name === 'always'
           ? 'none: all time counts'
-          : `${calendar.name} (${calendar.zone}), version ${calendar.version}`,
+          : `${calendar.name} (${calendar.members?.join(', ') ?? calendar.zone}), version ${calendar.version}`,
     },
     { label: 'Policy', value: receipt.policyVersion },
+    { label: 'Clocks', value: `time zones and clock changes by tzdata ${receipt.tzdata ?? 'of an unknown version'}` },
     { label: 'Started', value: `${when(receipt.startedAt)}, by the event ${receipt.startedBy.type}` },
     { label: 'Status', value: `${receipt.status}, as of ${when(receipt.asOf)}` },
     { label: 'Deadline', value: deadlineWords(receipt, when) },
@@ -95,11 +102,12 @@ function deadlineWords({ dueAt, plannedAt, status }: Receipt, when: (at: string)
   return status === 'cancelled' ? 'none: cancelled' : 'none';
 }
 
-function sumWords({ targetSeconds, workedSeconds, remainingSeconds, overSeconds }: Receipt['sum']): string {
-  const worked = `${clockTime(workedSeconds)} counted`;
+/** In whole seconds that add up: less than a second of work is still left. */
+function sumWords({ targetSeconds, workedSeconds, overSeconds }: Receipt['sum']): string {
+  const [target, worked] = [Math.floor(targetSeconds), Math.floor(workedSeconds)];
   return overSeconds > 0
-    ? `${worked} = ${clockTime(targetSeconds)} promised + ${clockTime(overSeconds)} over`
-    : `${worked} + ${clockTime(remainingSeconds)} left = ${clockTime(targetSeconds)} promised`;
+    ? `${clockTime(worked)} counted = ${clockTime(target)} promised + ${clockTime(worked - target)} over`
+    : `${clockTime(worked)} counted + ${clockTime(target - worked)} left = ${clockTime(target)} promised`;
 }
 
 /** Widths of the columns of the text; the last is what is left of 80. */
@@ -117,7 +125,7 @@ export function receiptText(receipt: Receipt, zone: string): string {
   );
   const title = `Why this deadline: ${CLOCK_NAMES[receipt.clock]}, turn ${receipt.turn}`;
   const head = line('from', 'counted', 'sum', 'why');
-  return `${[title, '', ...facts, '', `Times in ${zone}.`, head, ...table].join('\n')}\n`;
+  return `${[title, '', ...facts, '', `Times in ${zoneName(Date.parse(receipt.asOf), zone)}.`, head, ...table].join('\n')}\n`;
 }
 
 function wrapped(text: string, width: number): string[] {
@@ -135,32 +143,6 @@ function wrapped(text: string, width: number): string[] {
 export function clockTime(seconds: number): string {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
-}
-
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-function local(at: string, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.from(at).toZonedDateTimeISO(zone);
-}
-
-/** "Mon 16 Nov 09:00", with seconds if there are any; with the year ("16 Nov 27") if it is not `year`. */
-function dayAndTime(at: string, zone: string, year: number): string {
-  const time = local(at, zone);
-  const date = `${DAYS[time.dayOfWeek - 1]} ${time.day} ${MONTHS[time.month - 1]}`;
-  const shownYear = time.year === year ? '' : ` ${String(time.year).slice(-2)}`;
-  return `${date}${shownYear} ${wallTime(time)}`;
-}
-
-/** "Mon 16 Nov 2026, 09:00 (UTC+01:00)". */
-function fullTime(at: string, zone: string): string {
-  const time = local(at, zone);
-  const date = `${DAYS[time.dayOfWeek - 1]} ${time.day} ${MONTHS[time.month - 1]} ${time.year}`;
-  return `${date}, ${wallTime(time)} (UTC${time.offset})`;
-}
-
-function wallTime(time: Temporal.ZonedDateTime): string {
-  return `${two(time.hour)}:${two(time.minute)}${time.second === 0 ? '' : `:${two(time.second)}`}`;
 }
 
 function two(value: number): string {

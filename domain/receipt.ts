@@ -5,9 +5,9 @@ import { targetExplained } from './clock-words.ts';
 import { contentKey } from './content-key.ts';
 import { type CaseEvent, type ClockName, type EventOf, toInstant } from './event.ts';
 import { clockPolicy, type Policy } from './policy.ts';
-import { calendarsOf, type Replay } from './receipt-replay.ts';
-import { type Segment, segmentsAhead, segmentsUntil, shortened } from './receipt-segments.ts';
-import { type Cause, type TurnChoice, type TurnHistory, turnHistory } from './turn-history.ts';
+import { calendarsOf, membersOf, type Replay } from './receipt-replay.ts';
+import { type Counting, type Segment, segmentsAhead, segmentsUntil, shortened } from './receipt-segments.ts';
+import { type Cause, type TurnChoice, turnHistory } from './turn-history.ts';
 
 /**
  * What explains a clock to the second: every stretch of one of its turns with its reason, the
@@ -23,8 +23,15 @@ export interface Receipt {
   /** The instant that it was made for. */
   readonly asOf: string;
   readonly policyVersion: string;
-  /** `version`: a key of the calendar's hours, holidays and special days. */
-  readonly calendar: { readonly name: string; readonly zone: string; readonly version: string };
+  /** The version of the rules of time zones (IANA's tzdata) that it was worked out by; null if not known. */
+  readonly tzdata: string | null;
+  /** `version`: a key of the calendar's hours, holidays and special days. `members`: of a group, its calendars. */
+  readonly calendar: {
+    readonly name: string;
+    readonly zone: string;
+    readonly version: string;
+    readonly members?: readonly string[];
+  };
   readonly target: { readonly seconds: number; readonly words: string };
   readonly startedAt: string;
   readonly startedBy: Cause;
@@ -86,6 +93,7 @@ export function receipt(
     turn: turn.turn,
     asOf: toInstant(now),
     policyVersion: context.policy.version,
+    tzdata: context.tzdata ?? null,
     calendar: describeCalendar(turn.calendar, calendar, context.policy),
     target: {
       seconds: turn.targetSeconds,
@@ -99,32 +107,33 @@ export function receipt(
     dueAt: measured.dueAt,
     plannedAt: measured.plannedAt,
     sum: sumOf(turn, measured),
-    ...segments(history, calendar, measured, now),
+    ...segments({ history, calendar, members: membersOf(turn.calendar, context.policy.calendars) }, measured, now),
     told: toldOf(events, turn),
     replay: replayOf(turn, promise.warnings, context.policy, now),
   };
 }
 
 function describeCalendar(name: string, { zone }: Calendar, policy: Policy): Receipt['calendar'] {
-  return { name, zone, version: name === 'always' ? 'always' : contentKey(calendarsOf(name, policy.calendars)) };
+  const members = membersOf(name, policy.calendars);
+  const version = name === 'always' ? 'always' : contentKey(calendarsOf(name, policy.calendars));
+  return { name, zone, version, ...(members.length === 0 ? {} : { members }) };
 }
 
 function sumOf({ targetSeconds }: Turn, { workedSeconds, overSeconds, dueAt }: Measure): Sum {
-  const remainingSeconds = Math.max(0, targetSeconds - workedSeconds);
+  const remainingSeconds = Math.max(0, Math.round((targetSeconds - workedSeconds) * 1000)) / 1000;
   return { targetSeconds, workedSeconds, remainingSeconds, overSeconds, reachesTargetAt: dueAt };
 }
 
 function segments(
-  history: TurnHistory,
-  calendar: Calendar,
+  counting: Counting,
   { dueAt, workedSeconds }: Measure,
   now: number,
 ): Pick<Receipt, 'segments' | 'ahead'> {
   const due = dueAt === null ? null : Date.parse(dueAt);
-  const ahead = due !== null && isOpenTurn(history.turn);
+  const ahead = due !== null && isOpenTurn(counting.history.turn);
   return {
-    segments: shortened(segmentsUntil(history, calendar, due, now)),
-    ahead: ahead ? shortened(segmentsAhead(history, calendar, now, due, workedSeconds)) : [],
+    segments: shortened(segmentsUntil(counting, due, now)),
+    ahead: ahead ? shortened(segmentsAhead(counting, now, due, Math.round(workedSeconds * 1000))) : [],
   };
 }
 

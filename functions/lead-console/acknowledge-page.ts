@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { isLead, type Told } from '../../domain/acknowledgement.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
+import { inZone } from '../../domain/wall-clock.ts';
 import { type AlertView, alertWords, type Fact } from '../shared/alert-words.ts';
-import { inZone } from '../shared/time-words.ts';
 import { page } from './page.ts';
 
 export interface AcknowledgeView extends AlertView {

@@ -3,6 +3,7 @@ import { CLOCK_NAMES } from '../../domain/clock-words.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Segment } from '../../domain/receipt-segments.ts';
 import { type Row, receiptFacts, receiptRows } from '../../domain/receipt-text.ts';
+import { zoneName } from '../../domain/wall-clock.ts';
 import { page } from './page.ts';
 
 const STYLE = `main { max-width: 52rem; }
@@ -37,7 +38,7 @@ export function receiptPage(receipt: Receipt, zone: string, token: string): stri
     html`<h1>${title}</h1>
 <p>Deadline: <strong>${factOf('Deadline')}</strong><br>${factOf('Sum')}</p>
 ${bar(receipt)}
-<p class="note">Blue counts, amber is paused, grey is closed, pale is still to come. The dark line is now, the red one the deadline. Times are those of ${zone}.</p>
+<p class="note">Blue counts, amber is paused, grey is closed, pale is still to come. The dark line is now, the red one the deadline. Times in ${zoneName(Date.parse(receipt.asOf), zone)}.</p>
 <div class="scroll"><table>
 <thead><tr><th scope="col">From</th><th scope="col" class="n">Counted</th><th scope="col" class="n">Sum</th><th scope="col">Why</th></tr></thead>
 <tbody>

@@ -4,10 +4,11 @@ import type { Case, FoldContext } from '../../domain/case.ts';
 import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
+import { inZone } from '../../domain/wall-clock.ts';
 import { alertSubject } from './alert-subject.ts';
 import { oneLine } from './foreign-text.ts';
 import { holder } from './holder-words.ts';
-import { inZone, relative, span } from './time-words.ts';
+import { relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
 export interface AlertWords {

@@ -9,4 +9,8 @@ import { type Policy, policyCalendars } from '../../domain/policy.ts';
 export const policy: Policy = JSON.parse(readFileSync(new URL('./policy.json', import.meta.url), 'utf8'));
 
 // Marked pure so that a bundle which folds nothing (receive-webhook) carries neither calendars nor Temporal.
-export const foldContext: FoldContext = { policy, calendar: /* @__PURE__ */ policyCalendars(policy) };
+export const foldContext: FoldContext = {
+  policy,
+  calendar: /* @__PURE__ */ policyCalendars(policy),
+  tzdata: process.versions.tz,
+};

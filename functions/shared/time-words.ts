@@ -1,25 +1,5 @@
 /** Instants and durations as people read them. All instants are ms since the epoch. */
 
-/** "Mon 8 Jun 2026, 14:30 Central European Summer Time": an instant on the wall clock of an IANA zone. */
-export function inZone(instant: number, zone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'long',
-  });
-  // Put together here: how a locale punctuates a date differs between releases of ICU.
-  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
-  const date = `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}`;
-  return `${date}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
-}
-
 /** "14:30", or with the day ("Mon 8 Jun, 14:30") if that is another than the one of `now`: short, for a reader who knows the zone. */
 export function clockTime(instant: number, zone: string, now: number): string {
   const format = new Intl.DateTimeFormat('en-GB', {

@@ -3,8 +3,9 @@ import { type ClockStatus, measure, type Turn } from '../../domain/clock.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
 import { type CaseEvent, inLogOrder } from '../../domain/event.ts';
 import { clockPolicy } from '../../domain/policy.ts';
+import { inZone } from '../../domain/wall-clock.ts';
 import { holder } from '../../functions/shared/holder-words.ts';
-import { inZone, relative, span } from '../../functions/shared/time-words.ts';
+import { relative, span } from '../../functions/shared/time-words.ts';
 import { quoted, tell, timeOfDay } from '../live/line.ts';
 
 /** What `caserelay case` knows of a case. */

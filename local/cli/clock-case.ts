@@ -74,13 +74,16 @@ export function answerReplayLine(line: Fields): Fields {
     if (!isFields(error) || !Array.isArray(error.issues)) throw error;
     throw fromIssue(error.issues, 'receipt', given);
   }
-  const { caseId, clock, turn, status, dueAt, plannedAt } = given as Partial<Receipt>;
+  const { caseId, clock, turn, status, dueAt, plannedAt, tzdata } = given as Partial<Receipt>;
   const figures = { status, dueAt, plannedAt };
   const stated =
     status === undefined
       ? {}
       : { agrees: Object.entries(figures).every(([name, value]) => measured[name as keyof Measure] === value) };
-  return { ...defined({ caseId, clock, turn }), ...measured, ...stated };
+  // Other rules of time zones can give another deadline: then it is not the receipt that is wrong.
+  const here = process.versions.tz;
+  const rules = tzdata === undefined || tzdata === here ? {} : { tzdata: { receipt: tzdata, here } };
+  return { ...defined({ caseId, clock, turn }), ...measured, ...stated, ...rules };
 }
 
 /** Refuses what would lay out calendars for minutes; what is no receipt at all is told by who reads it. */

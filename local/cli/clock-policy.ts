@@ -41,7 +41,7 @@ export class Policies {
     let context = this.#compiled.get(key);
     if (context === undefined) {
       const policy = make();
-      context = { policy, calendar: policyCalendars(policy) };
+      context = { policy, calendar: policyCalendars(policy), tzdata: process.versions.tz };
       remember(this.#compiled, key, context);
     }
     return context;

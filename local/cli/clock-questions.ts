@@ -106,13 +106,13 @@ function dueOf(line: Fields, turn: Turn, target: Target | undefined, named: Cale
   try {
     if (back) {
       if (turn.pauses.length > 0) throw new LineError('pauses: expected none when time is subtracted, found some');
-      return { result: toInstant(calendar.subtract(start, Math.abs(target.seconds) * 1000)) };
+      return { result: toInstant(calendar.subtract(start, Math.round(Math.abs(target.seconds) * 1000))) };
     }
     const due = instantOfWork(turn, target.seconds, calendar);
     if (due !== null) return { due: toInstant(due) };
     // Paused before it: what the deadline would be, were it resumed at `at`.
-    const left = Math.max(0, target.seconds - workedSeconds(turn, at, calendar));
-    return { due: null, planned: toInstant(calendar.add(at, left * 1000)) };
+    const left = Math.max(0, Math.round((target.seconds - workedSeconds(turn, at, calendar)) * 1000));
+    return { due: null, planned: toInstant(calendar.add(at, left)) };
   } catch (error) {
     if (error instanceof NoOpenTimeError) throw new LineError(`calendar: ${error.message}`);
     throw error;
@@ -174,9 +174,8 @@ function pausedSeconds({ pauses }: Turn, end: number | undefined, calendar: Cale
     Date.parse(from),
     Math.min(to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to), end ?? Number.POSITIVE_INFINITY),
   ]);
-  return spans.reduce(
-    (sum, [from = 0, to = 0]) => sum + (Number.isFinite(to) ? calendar.elapsed(from, to) / 1000 : 0),
-    0,
+  return (
+    spans.reduce((sum, [from = 0, to = 0]) => sum + (Number.isFinite(to) ? calendar.elapsed(from, to) : 0), 0) / 1000
   );
 }
 

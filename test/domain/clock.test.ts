@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Calendar, type CalendarDefinition, compileCalendar } from '../../domain/calendar.ts';
-import { measure, openThresholds, reachedThreshold, runs, Turn, toldMark, workedSeconds } from '../../domain/clock.ts';
+import { ALWAYS, type Calendar, type CalendarDefinition, compileCalendar } from '../../domain/calendar.ts';
+import {
+  instantOfWork,
+  measure,
+  openThresholds,
+  reachedThreshold,
+  runs,
+  Turn,
+  toldMark,
+  workedSeconds,
+} from '../../domain/clock.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -93,6 +102,14 @@ describe('known deadlines', () => {
       ['1 business hour before', '2026-01-13T10:00:00.000Z'],
       ['breach', '2026-01-13T11:00:00.000Z'],
     ]);
+  });
+});
+
+describe('milliseconds', () => {
+  it('of a target are not lost: 1.001 s is over after 1001 ms', () => {
+    expect(iso(instantOfWork(turn('2026-11-16T09:00:00Z', 1.001), 1.001, ALWAYS) ?? 0)).toBe(
+      '2026-11-16T09:00:01.001Z',
+    );
   });
 });
 

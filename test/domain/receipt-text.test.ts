@@ -5,7 +5,7 @@ import { clockTime, receiptRows, receiptText } from '../../domain/receipt-text.t
 import { event, opened, priority, reply, status } from '../support/events.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 
-const context = contextOf();
+const context = { ...contextOf(), tzdata: '2026c' };
 const receiptOf = (events: CaseEvent[], clock: ClockName, now: string) =>
   receipt(events, context, { clock }, Date.parse(now)) as Receipt;
 const rows = (shown: Receipt, zone = 'UTC') =>
@@ -40,13 +40,16 @@ Case       zendesk:5158
 Promise    8 business hours: time in which calendar office is open
 Calendar   office (UTC), version ${version}
 Policy     test-1
-Started    Mon 16 Nov 2026, 10:00 (UTC+01:00), by the event opened
-Status     imminent, as of Tue 17 Nov 2026, 11:45 (UTC+01:00)
-Deadline   Tue 17 Nov 2026, 12:00 (UTC+01:00)
+Clocks     time zones and clock changes by tzdata 2026c
+Started    Mon 16 Nov 2026, 10:00 Central European Standard Time, by the event
+           opened
+Status     imminent, as of Tue 17 Nov 2026, 11:45 Central European Standard Time
+Deadline   Tue 17 Nov 2026, 12:00 Central European Standard Time
 Sum        7:45:00 counted + 0:15:00 left = 8:00:00 promised
-Told       the warning "75%", Tue 17 Nov 2026, 10:00:30 (UTC+01:00)
+Told       the warning "75%", Tue 17 Nov 2026, 10:00:30 Central European
+           Standard Time
 
-Times in Europe/Berlin.
+Times in Central European Time (Europe/Berlin).
 from                    counted       sum  why
 Mon 16 Nov 10:00        7:00:00   7:00:00  open hours
 Mon 16 Nov 17:00                  7:00:00  paused: the case was pending;
@@ -125,7 +128,7 @@ describe('the rows', () => {
       'Sat 14 Nov 12:00 |  |  | as of now',
     ]);
     expect(receiptText(paused, 'UTC')).toContain(
-      'Deadline   none while paused. A plan, not a promise: Tue 17 Nov 2026, 17:00\n           (UTC+00:00), if it went on now\n',
+      'Deadline   none while paused. A plan, not a promise: Tue 17 Nov 2026, 17:00\n           Coordinated Universal Time, if it went on now\n',
     );
   });
 
@@ -148,6 +151,28 @@ describe('the rows', () => {
       'Fri 1 Jan 27 09:00 | 3:00:00 | 4:00:00 | to come: open hours',
       'Fri 1 Jan 27 12:00 |  |  | DEADLINE',
     ]);
+  });
+});
+
+describe('milliseconds', () => {
+  it('carries what is cut off one line into the next: 25.5 s and 4.6 s are 0:00:25 and 0:00:05, 0:00:30 in all', () => {
+    const shown = receiptOf(
+      [
+        opened('2026-11-16T09:00:00.000Z'),
+        status('2026-11-16T09:00:25.500Z', 'pending'),
+        status('2026-11-16T09:10:00.000Z', 'open'),
+      ],
+      'resolution',
+      '2026-11-16T09:10:04.600Z',
+    );
+    expect(shown.status).toBe('running');
+    expect(rows(shown).slice(0, 4)).toEqual([
+      'Mon 16 Nov 09:00 | 0:00:25 | 0:00:25 | open hours',
+      'Mon 16 Nov 09:00:25 |  | 0:00:25 | paused: the case was pending; 0:09:34 of open hours do not count',
+      'Mon 16 Nov 09:10 | 0:00:05 | 0:00:30 | open hours',
+      'Mon 16 Nov 09:10:04 |  |  | as of now',
+    ]);
+    expect(receiptText(shown, 'UTC')).toContain('Sum        0:00:30 counted + 15:59:30 left = 16:00:00 promised\n');
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEvent, type Case, foldCase } from '../../domain/case.ts';
 import { measure, type Turn } from '../../domain/clock.ts';
 import { type CaseEvent, ClockName, type EventOf, inLogOrder } from '../../domain/event.ts';
-import { type ClockPolicy, clockPolicy, type Policy } from '../../domain/policy.ts';
+import { type CalendarPolicy, type ClockPolicy, clockPolicy, type Policy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
 import { type Segment, shortened } from '../../domain/receipt-segments.ts';
@@ -12,6 +12,7 @@ import { contextOf, OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 import { randomLog } from '../support/random-log.ts';
 
 const at = (text: string) => Date.parse(text);
+const inMs = (seconds: number) => Math.round(seconds * 1000);
 const receiptOf = (events: CaseEvent[], clock: ClockName, now: string, policy: Policy = POLICY, turn?: number) =>
   receipt(events, contextOf(policy), { clock, turn }, at(now)) as Receipt;
 
@@ -390,6 +391,26 @@ describe('why a calendar is closed', () => {
     expect(Object.keys(shown.replay.calendars)).toEqual(['sun', 'office', 'manila']);
     expect(replayReceipt(shown).dueAt).toBe(shown.dueAt);
   });
+
+  it('a group names the offices that are open, and those that have a day off', () => {
+    const office = { zone: 'UTC', weekly: OFFICE_HOURS, holidays: ['2026-11-17'] };
+    const late = { zone: 'UTC', weekly: { mon: [[720, 1260]], tue: [[720, 1260]] }, holidays: [] } as CalendarPolicy;
+    const group: Policy = {
+      ...POLICY,
+      calendars: { ...POLICY.calendars, office, late, sun: { members: ['office', 'late'] } },
+      clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: 'sun' })),
+    };
+    const shown = receiptOf([opened('2026-11-16T09:00:00Z')], 'resolution', '2026-11-17T13:00:00Z', group);
+    expect(shown.calendar).toMatchObject({ name: 'sun', members: ['office', 'late'] });
+    expect(shown.segments.map(({ from, reason }) => `${from.slice(8, 16)} ${reason}`)).toEqual([
+      '16T09:00 open hours of office',
+      '16T12:00 open hours of office and late',
+      '16T17:00 open hours of late',
+      '16T21:00 outside open hours',
+      '17T00:00 holiday 2026-11-17 in office',
+      '17T12:00 open hours of late',
+    ]);
+  });
 });
 
 describe('turns that have ended', () => {
@@ -681,11 +702,10 @@ describe('laws', () => {
             expect(shown.segments[0]?.from).toBe(shown.startedAt);
             expect(shown.segments.at(-1)?.to).toBe(new Date(end).toISOString());
           }
-          const counted = shown.segments.reduce((sum, { seconds }) => sum + seconds * 1000, 0) / 1000;
+          const counted = shown.segments.reduce((sum, { seconds }) => sum + inMs(seconds), 0) / 1000;
           expect(counted).toBe(shown.sum.workedSeconds);
-          expect(shown.sum.workedSeconds + shown.sum.remainingSeconds).toBe(
-            shown.target.seconds + shown.sum.overSeconds,
-          );
+          const { workedSeconds, remainingSeconds, overSeconds } = shown.sum;
+          expect(inMs(workedSeconds) + inMs(remainingSeconds)).toBe(inMs(shown.target.seconds) + inMs(overSeconds));
           if (shown.dueAt !== null && (shown.endedAt === null || shown.sum.overSeconds > 0))
             expect(deadlineInSegments(shown)).toBe(shown.dueAt);
           const { status: state_, dueAt, plannedAt } = shown;

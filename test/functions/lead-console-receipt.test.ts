@@ -38,7 +38,7 @@ async function setUp() {
   const deps: LeadConsoleDeps = {
     store,
     secrets: { links: async () => ({ keys: KEYS }) },
-    context: contextOf(),
+    context: { ...contextOf(), tzdata: '2026c' },
     meter,
     log: { error: () => undefined },
     now: () => NOW,
@@ -91,10 +91,11 @@ describe('the page behind "Why this deadline"', () => {
       'deadline ahead | Mon 16 Nov 07:00 |  |  | DEADLINE',
     ]);
     expect(html).toContain(
-      'Deadline: <strong>Mon 16 Nov 2026, 07:00 (UTC-08:00)</strong><br>3:30:00 counted + 0:30:00 left = 4:00:00 promised',
+      'Deadline: <strong>Mon 16 Nov 2026, 07:00 Pacific Standard Time</strong><br>3:30:00 counted + 0:30:00 left = 4:00:00 promised',
     );
     expect(html).toContain('<dd>4 business hours: time in which calendar office is open</dd>');
-    expect(html).toContain('Times are those of America/Los_Angeles.');
+    expect(html).toContain('<dd>time zones and clock changes by tzdata 2026c</dd>');
+    expect(html).toContain('Times in Pacific Time (America/Los_Angeles).');
   });
 
   it('draws the same as a bar: five hours, of which the second is paused', async () => {
@@ -124,7 +125,7 @@ describe('the page behind "Why this deadline"', () => {
     const json = await visit(linkOf('ana'), { format: 'json' });
     expect([json.status, json.contentType]).toEqual([200, 'application/json']);
     const shown: Receipt = JSON.parse(json.text);
-    expect(shown.dueAt).toBe('2026-11-16T15:00:00.000Z');
+    expect(shown).toMatchObject({ dueAt: '2026-11-16T15:00:00.000Z', tzdata: '2026c' });
     expect(replayReceipt(shown)).toMatchObject({ dueAt: shown.dueAt, workedSeconds: shown.sum.workedSeconds });
     const text = await visit(linkOf('ben'), { format: 'text' });
     expect([text.status, text.contentType]).toEqual([200, 'text/plain; charset=utf-8']);

@@ -364,6 +364,17 @@ describe('a line with events', () => {
     );
   });
 
+  it('says by which rules of time zones a receipt was made, if here they are others', async () => {
+    const asked = { events: EVENTS, policy: POLICY, receipt: 'resolution', now: '2026-11-16T12:00:00Z' };
+    const { receipt } = await answer(asked);
+    expect(receipt.tzdata).toBe(process.versions.tz);
+    expect(await answer(receipt)).not.toHaveProperty('tzdata');
+    expect(await answer({ ...receipt, tzdata: '2009a' })).toMatchObject({
+      agrees: true,
+      tzdata: { receipt: '2009a', here: process.versions.tz },
+    });
+  });
+
   it('prints receipts as text', async () => {
     const { out } = await run(
       [{ events: EVENTS, policy: POLICY, now: '2026-11-17T11:00:00Z' }],
@@ -372,7 +383,7 @@ describe('a line with events', () => {
       'Asia/Manila',
     );
     expect(out).toContain('Why this deadline: Resolution, turn 1\n');
-    expect(out).toContain('Times in Asia/Manila.\n');
+    expect(out).toContain('Times in Philippine Standard Time (Asia/Manila).\n');
     expect(out).toContain('Wed 18 Nov 19:00                           DEADLINE\n');
   });
 });
