@@ -46,9 +46,10 @@ export function caseFacts(rows: readonly TimedRow[], mapping: Mapping, openedAt?
     group: read.group(first),
     reopened: read.reopened(first) ?? 0,
     replied: false,
+    requester: undefined,
   };
   for (const row of ordered) {
-    const step = next(was, row, read);
+    const step = next(was, row, read, row === first);
     facts.push(...step.facts);
     was = step.state;
   }
@@ -62,11 +63,13 @@ interface State {
   readonly group: string | undefined;
   readonly reopened: number;
   readonly replied: boolean;
+  /** Who asked, if the export tells. */
+  readonly requester: string | undefined;
 }
 
 type Reader = ReturnType<typeof reader>;
 
-function next(was: State, row: TimedRow, read: Reader): { facts: Fact[]; state: State } {
+function next(was: State, row: TimedRow, read: Reader, opens: boolean): { facts: Fact[]; state: State } {
   const { at } = row;
   const facts: Fact[] = [];
   const tell = (type: string, data: Fact['data'] = {}) => facts.push({ at, type, data });
@@ -91,11 +94,20 @@ function next(was: State, row: TimedRow, read: Reader): { facts: Fact[]; state: 
   const replies = !was.replied && read.isReply(row);
   if (replies) tell('message-added', { author: 'agent', public: true });
 
+  const requester = read.requester(row) ?? was.requester;
+  const message = read.message(row);
+  if (message !== undefined) {
+    const author = message.by === requester ? 'customer' : 'agent';
+    // What a customer opens a case with is the text of the case.
+    if (!opens || author === 'agent') tell('message-added', { author, public: message.public });
+  }
+
   if (target !== status) {
     if (target === 'solved') tell('solved');
     else tell('status-changed', { status: target });
   }
-  return { facts, state: { status: target, priority, assignee, group, reopened, replied: was.replied || replies } };
+  const replied = was.replied || replies;
+  return { facts, state: { status: target, priority, assignee, group, reopened, replied, requester } };
 }
 
 function isOver(status: CaseStatus): boolean {
@@ -152,6 +164,11 @@ function reader(mapping: Mapping) {
     isReply(row: Row): boolean {
       const value = cell(row, mapping.reply?.column);
       return value !== undefined && (mapping.reply?.values.includes(value) ?? false);
+    },
+    requester: (row: Row) => cell(row, mapping.message?.requester),
+    message(row: Row): { by: string; public: boolean } | undefined {
+      const by = cell(row, mapping.message?.author);
+      return by === undefined ? undefined : { by, public: cell(row, mapping.message?.public) === 'true' };
     },
     fields(row: Row): Record<string, unknown> {
       const known: Record<string, unknown> = {};

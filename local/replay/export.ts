@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CaseFacts, caseFacts, type TimedRow } from './case-facts.ts';
+import { withChanges } from './changes.ts';
 import {
   checkColumns,
   ExportError,
@@ -145,8 +146,10 @@ export async function readCases({
       badTimes.push(row.line);
       continue;
     }
-    if (known === undefined) cases.set(number, [{ ...row, at }]);
-    else known.push({ ...row, at });
+    const { changes } = named.mapping;
+    const timed = { ...(changes === undefined ? row : withChanges(row, changes)), at };
+    if (known === undefined) cases.set(number, [timed]);
+    else known.push(timed);
   }
   if (named === undefined) throw new ExportError(`The export ${file} has no rows.`);
   if (cases.size === 0 && badTimes.length > 0) {

@@ -22,10 +22,14 @@ export const Mapping = z.strictObject({
   order: z.array(Column).default([]),
   /** Texts that stand for "nothing". */
   missing: z.array(z.string()).default([]),
+  /** The column that holds a list of changes, if a row tells what changed and not how all is now: changes.ts. */
+  changes: Column.optional(),
   status: z.strictObject({ column: Column, values: z.record(z.string(), statuses) }).optional(),
   priority: z.strictObject({ column: Column, values: z.record(z.string(), z.enum(Priority.options)) }).optional(),
   /** The first row of a case with one of these values counts as the first public reply. */
   reply: z.strictObject({ column: Column, values: z.array(z.string()).min(1) }).optional(),
+  /** A row with an `author` brings a message: from the customer if it is the `requester`, else from an agent; `public`: "true" or "false". */
+  message: z.strictObject({ author: Column, public: Column, requester: Column }).optional(),
   assigned: z.strictObject({ assignee: Column.optional(), group: Column.optional() }).optional(),
   /** A count of reopenings: each time it grows, the case was reopened. */
   reopenCount: Column.optional(),
@@ -86,9 +90,11 @@ function readMapping(file: string): NamedMapping {
   return { name: basename(file, '.yaml'), mapping: parsed.data };
 }
 
-/** Every column that a mapping reads. */
+/** Every column that a mapping reads and a file has from its first row on: where rows tell changes, not what they change. */
 export function columnsOf(mapping: Mapping): string[] {
-  const { caseId, time, openedAt, order, status, priority, reply, assigned, reopenCount, fields, custom } = mapping;
+  const { caseId, time, changes, openedAt, order, status, priority, reply, assigned, reopenCount, fields, custom } =
+    mapping;
+  if (changes !== undefined) return [caseId, time.column, ...order, changes];
   const columns = [
     caseId,
     time.column,

@@ -4,6 +4,7 @@ import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Options, parse } from 'csv-parse';
 import { textLines } from '../text-lines.ts';
+import { textOf } from './changes.ts';
 import { ExportError } from './mapping.ts';
 
 /** A row by its column names, and the line it stands on. */
@@ -104,9 +105,4 @@ function jsonRow(content: string, file: string, line: number): Record<string, st
   } catch {
     throw new ExportError(`Line ${line} of ${file} is not a JSON object.`);
   }
-}
-
-function textOf(cell: unknown): string {
-  if (cell === null || cell === undefined) return '';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }

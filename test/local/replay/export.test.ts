@@ -7,7 +7,7 @@ import { caseFacts, type TimedRow } from '../../../local/replay/case-facts.ts';
 import { type ExportOptions, readExport } from '../../../local/replay/export.ts';
 import { guessMapping, mappingNamed, shippedMappings } from '../../../local/replay/mapping.ts';
 import { timeReader } from '../../../local/replay/time-format.ts';
-import { bigLog, SERVICENOW_INCIDENTS } from '../../support/incident-logs.ts';
+import { bigLog, SERVICENOW_INCIDENTS, ZENDESK_AUDITS } from '../../support/incident-logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'caserelay-export-'));
 const written = (name: string, content: string | Buffer) => {
@@ -184,13 +184,64 @@ describe('readExport', () => {
 describe('mappings', () => {
   test('those that ship are in order and are guessed from their own columns', () => {
     const known = shippedMappings();
-    expect(known.map(({ name }) => name)).toEqual(['helpdesk', 'servicenow']);
+    expect(known.map(({ name }) => name)).toEqual(['helpdesk', 'servicenow', 'zendesk']);
     expect(guessMapping(SERVICENOW_COLUMNS.split(','), known).name).toBe('servicenow');
   });
 
   test('a mistake in one is told with its place', () => {
     const file = written('wrong.yaml', 'source: intake\ncaseId: id\ntime: {column: at, format: iso, zome: UTC}\n');
     expect(() => mappingNamed(file)).toThrow(/wrong at time.*zome/);
+  });
+
+  test('Zendesk audits: each change, and who wrote what', async () => {
+    const replay = await readExport(options(ZENDESK_AUDITS, { seconds: 1_000_000 }));
+    expect(replay).toMatchObject({ mapping: 'zendesk', source: 'intake', cases: 2, rows: 9 });
+    const told = replay.steps.map(({ atSeconds, make }) => {
+      const { type, data } = JSON.parse(make(0).body);
+      const what = data.status ?? data.priority ?? data.assigneeId ?? (data.author && `${data.author} ${data.public}`);
+      return [`#${data.caseId}`, Math.round(atSeconds / 60), type.replace('case.', ''), what];
+    });
+    // Minutes from 09:00. 4801 is in the file before 4800; an audit that only notified somebody says nothing, and a case
+    // that is opened with an agent is not assigned once more.
+    expect(told).toEqual([
+      ['#4800', 0, 'opened', 'new'],
+      ['#4801', 5, 'opened', 'new'],
+      ['#4801', 5, 'message-added', 'agent true'],
+      ['#4801', 5, 'status-changed', 'pending'],
+      ['#4800', 10, 'priority-changed', 'high'],
+      ['#4800', 10, 'assigned', '9001'],
+      ['#4800', 10, 'message-added', 'agent false'],
+      ['#4800', 10, 'status-changed', 'open'],
+      ['#4800', 12, 'message-added', 'agent true'],
+      ['#4800', 12, 'status-changed', 'on-hold'],
+      ['#4800', 30, 'message-added', 'agent true'],
+      ['#4800', 30, 'solved', undefined],
+      ['#4800', 60, 'reopened', undefined],
+      ['#4800', 60, 'message-added', 'customer true'],
+      ['#4800', 90, 'status-changed', 'closed'],
+    ]);
+    expect(JSON.parse(replay.steps[0]?.make(0).body ?? '').data).toEqual({
+      caseId: '4800',
+      status: 'new',
+      fields: {
+        subject: 'Charged twice',
+        text: 'My card was charged twice in March.',
+        channel: 'web',
+        requesterId: '7001',
+        group: '300',
+        custom: { tags: '["billing","web_form"]', type: 'question' },
+      },
+    });
+    expect(JSON.parse(replay.steps[1]?.make(0).body ?? '').data.fields).toMatchObject({ assigneeId: '9001' });
+    expect(replay.notes).toHaveLength(2);
+  });
+
+  test('a line without its list of changes is named', async () => {
+    const file = written(
+      'audits.jsonl',
+      '{"id":1,"ticket_id":2,"created_at":"2026-03-02T09:00:00Z","events":"none"}\n',
+    );
+    await expect(readExport(options(file))).rejects.toThrow('Line 1 of the export has no list in "events"');
   });
 
   test('the help-desk log: activities become statuses, taking charge is the first reply', () => {
