@@ -49,6 +49,6 @@ describe('commands in the documents', () => {
 
   test('set what the app reads from the context', () => {
     const settings = readFileSync('infra/settings.ts', 'utf8');
-    for (const name of every(/(?:-c |`")(\w+)(?:=|": ?["[ft])/g)) expect(settings, name).toContain(`'${name}'`);
+    for (const name of every(/(?:-c |`")(\w+)(?:=|": ["[ft])/g)) expect(settings, name).toContain(`'${name}'`);
   });
 });
