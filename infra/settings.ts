@@ -8,6 +8,8 @@ export interface Settings {
   readonly name: string;
   /** Secrets that exist already, by their names after the deployment's (`vendor/acme`), or `*` for all: they are used, not made. */
   readonly existingSecrets: readonly string[];
+  /** A table made by a restore, to be used instead of the stack's own: its stream's ARN, which names it. */
+  readonly restoredTable: RestoredTable | undefined;
   /** Base URL that links in e-mails begin with; undefined: the HTTP API's own. */
   readonly publicUrl: string | undefined;
   /** True: `cdk destroy` takes the data with it. Only for trials and tests. */
@@ -25,6 +27,11 @@ export interface Settings {
 /** Where the context is read: a construct's node is one. */
 type Context = Pick<Node, 'tryGetContext'>;
 
+export interface RestoredTable {
+  readonly arn: string;
+  readonly streamArn: string;
+}
+
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -41,6 +48,7 @@ export function readSettings(node: Context): Settings {
     policyDir: text(node, 'policyDir') ?? 'policy',
     name,
     existingSecrets: list(node, 'existingSecrets'),
+    restoredTable: restoredTable(text(node, 'tableStreamArn')),
     publicUrl: text(node, 'publicUrl')?.replace(/\/+$/, ''),
     disposable: flag(node, 'disposable', false),
     createIdentity: flag(node, 'createIdentity', true),
@@ -48,6 +56,16 @@ export function readSettings(node: Context): Settings {
     webhookConcurrency: concurrency === undefined ? undefined : Number(concurrency),
     region: text(node, 'region'),
   };
+}
+
+function restoredTable(streamArn: string | undefined): RestoredTable | undefined {
+  if (streamArn === undefined) return undefined;
+  const [, arn] = /^(arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+)\/stream\/\S+$/.exec(streamArn) ?? [];
+  if (arn === undefined)
+    throw new SettingsError(
+      `context tableStreamArn is "${streamArn}"; expected the ARN of a table's stream, as \`caserelay restore-table\` prints it`,
+    );
+  return { arn, streamArn };
 }
 
 function text(node: Context, name: string): string | undefined {

@@ -1,11 +1,18 @@
 import { ArnFormat, CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { AttributeType, ProjectionType, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  type ITableV2,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Policy } from '../domain/policy.ts';
-import { INDEX, SECRET } from '../functions/shared/names.ts';
+import { EXPIRY_ATTRIBUTE, INDEX, SECRET } from '../functions/shared/names.ts';
 import { alarmsOf } from './constructs/alarm-spec.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,7 +32,8 @@ interface SecretSpec {
 /** What must outlive any deployment: the key, the table and the secrets. */
 export class StatefulStack extends Stack {
   readonly key: Key;
-  readonly table: TableV2;
+  /** The stack's own, or a restored one in its place. */
+  readonly table: ITableV2;
 
   constructor(scope: Construct, id: string, { settings, policy, ...props }: StatefulStackProps) {
     super(scope, id, props);
@@ -38,25 +46,7 @@ export class StatefulStack extends Stack {
     });
     this.letServicesUseKey(settings);
 
-    this.table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'PK', type: AttributeType.STRING },
-      sortKey: { name: 'SK', type: AttributeType.STRING },
-      globalSecondaryIndexes: [
-        {
-          indexName: INDEX.due,
-          partitionKey: { name: 'dueShard', type: AttributeType.STRING },
-          sortKey: { name: 'dueAt', type: AttributeType.STRING },
-          // A sweep reads the case's key and its deadline, nothing else: the smallest index is enough.
-          projectionType: ProjectionType.KEYS_ONLY,
-        },
-      ],
-      dynamoStream: StreamViewType.NEW_IMAGE,
-      timeToLiveAttribute: 'expiresAt',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryptionV2.customerManagedKey(this.key),
-      deletionProtection: !settings.disposable,
-      removalPolicy,
-    });
+    this.table = this.restoredTable(settings) ?? this.ownTable(settings, removalPolicy);
 
     for (const name of Object.keys(policy.sources)) {
       const description = `Signing secrets and API token of the source ${name}`;
@@ -71,6 +61,38 @@ export class StatefulStack extends Stack {
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'KeyArn', { value: this.key.keyArn });
+  }
+
+  private restoredTable({ restoredTable }: Settings): ITableV2 | undefined {
+    if (restoredTable === undefined) return undefined;
+    const { arn, streamArn } = restoredTable;
+    return TableV2.fromTableAttributes(this, 'RestoredTable', {
+      tableArn: arn,
+      tableStreamArn: streamArn,
+      encryptionKey: this.key,
+    });
+  }
+
+  private ownTable({ disposable }: Settings, removalPolicy: RemovalPolicy): ITableV2 {
+    return new TableV2(this, 'Table', {
+      partitionKey: { name: 'PK', type: AttributeType.STRING },
+      sortKey: { name: 'SK', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: INDEX.due,
+          partitionKey: { name: 'dueShard', type: AttributeType.STRING },
+          sortKey: { name: 'dueAt', type: AttributeType.STRING },
+          // A sweep reads the case's key and its deadline, nothing else: the smallest index is enough.
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+      dynamoStream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: EXPIRY_ATTRIBUTE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryptionV2.customerManagedKey(this.key),
+      deletionProtection: !disposable,
+      removalPolicy,
+    });
   }
 
   /**

@@ -8,7 +8,9 @@ const USAGE = `npm run -s caserelay -- <command> [options]
   policy check DIR     whether the policy files in DIR are in order
   policy diff A B      what changes between two policies, in words
   case ID              the story of one case of a deployment: what happened, who holds it, what is promised
+  doctor               what a deployment lacks, and what to do about it
   redrive [QUEUE …]    puts what lies in the dead-letter queues of a deployment back into its pipeline
+  restore              two steps of restoring the table: prepare it, copy what came in since
   help                 this text
 
 Paths are relative to the project's folder. A command says more with --help.`;
@@ -23,7 +25,9 @@ const COMMANDS: Commands = {
   triage: fromFile('triage'),
   policy: fromFile('policy'),
   case: async () => (await import('./cli/case.ts')).tellCase,
+  doctor: fromFile('doctor'),
   redrive: fromFile('redrive'),
+  restore: fromFile('restore'),
 };
 
 const HELP: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h']);

@@ -18,6 +18,8 @@ export interface LocalStack {
   readonly publicUrl: string;
   /** Folder for the synthesised app and other by-products. */
   readonly workDir: string;
+  /** What the app is told besides, as with `-c`. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** The deployment's name. */
@@ -37,8 +39,8 @@ export function localPolicy(target: string, toysUrl: string): string {
   return target;
 }
 
-/** Synthesises the app; slow on a first run, because every function is bundled. */
-export async function synth(stack: LocalStack, note: Note): Promise<void> {
+/** Synthesises the app; slow, because every function is bundled. With `only`, those of no other stack are. */
+export async function synth(stack: LocalStack, note: Note, only?: string): Promise<void> {
   const context = {
     name: LOCAL_NAME,
     policyDir: resolve(stack.policyDir),
@@ -46,9 +48,11 @@ export async function synth(stack: LocalStack, note: Note): Promise<void> {
     disposable: 'true',
     // Of an identity made by CloudFormation, the engine does not know the DNS records that its stack tells.
     createIdentity: 'false',
+    ...stack.context,
   };
   const args = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  await cdk(['synth', '--quiet', '--output', cloudAssembly(stack), ...args], stack.endpoint, '.', note);
+  const which = only === undefined ? [] : [only, '--exclusively'];
+  await cdk(['synth', ...which, '--quiet', '--output', cloudAssembly(stack), ...args], stack.endpoint, '.', note);
 }
 
 /** Prepares the account for CDK; needs no app. */
@@ -63,6 +67,17 @@ export async function deploy(stack: LocalStack, note: Note): Promise<Deployment>
   const args = ['--app', cloudAssembly(stack), '--all', '--require-approval', 'never', '--method=direct'];
   await cdk(['deploy', ...args], stack.endpoint, '.', note);
   return describeDeployment(stack);
+}
+
+/** Deploys one stack of what was synthesised, and none that it depends on. */
+export async function deployOnly(stack: LocalStack, stackName: string, note: Note): Promise<void> {
+  const args = ['--app', cloudAssembly(stack), stackName, '--exclusively', '--require-approval', 'never'];
+  await cdk(['deploy', ...args, '--method=direct'], stack.endpoint, '.', note);
+}
+
+/** Deletes the stacks of what was synthesised. */
+export async function destroy(stack: LocalStack, note: Note): Promise<void> {
+  await cdk(['destroy', '--app', cloudAssembly(stack), '--all', '--force'], stack.endpoint, '.', note);
 }
 
 /** Makes the alerts' sender an identity of SES; one that is known already stays as it is. */

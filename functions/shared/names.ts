@@ -43,6 +43,9 @@ export const METRIC = {
 /** The table's indexes (docs/data-model.md). */
 export const INDEX = { due: 'due' } as const;
 
+/** Of every item that DynamoDB deletes some time after an instant: that instant, in seconds since 1970. */
+export const EXPIRY_ATTRIBUTE = 'expiresAt';
+
 /** Begins the sort key of an event: the stream passes on nothing else. */
 export const EVENT_PREFIX = 'EV#';
 

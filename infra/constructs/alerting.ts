@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { ConfigurationSet, SuppressionReasons } from 'aws-cdk-lib/aws-ses';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -15,7 +15,7 @@ import { Workflow } from './workflow.ts';
 
 export interface AlertingProps {
   readonly platform: Platform;
-  readonly table: TableV2;
+  readonly table: ITableV2;
   readonly api: PublicApi;
   readonly publicUrl: string;
   readonly secrets: SecretStore;

@@ -1,6 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -16,7 +16,7 @@ import { Workflow } from './workflow.ts';
 
 export interface CasePipelineProps {
   readonly platform: Platform;
-  readonly table: TableV2;
+  readonly table: ITableV2;
   readonly api: PublicApi;
   readonly deadlineQueue: IQueue;
   readonly secrets: SecretStore;

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -14,7 +14,7 @@ import { DeadLetterQueue, ServiceQueue } from './service-queue.ts';
 
 export interface DeadlinesProps {
   readonly platform: Platform;
-  readonly table: TableV2;
+  readonly table: ITableV2;
 }
 
 /** Deadlines: a sweep of the due index each minute, hints that arrive to the second, and who fires them. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -134,7 +134,7 @@ export class ServiceFunction extends NodejsFunction {
     });
   }
 
-  usesTable(table: TableV2, ...uses: TableUse[]): this {
+  usesTable(table: ITableV2, ...uses: TableUse[]): this {
     const actions = uses.flatMap((use) => (use === 'due-index' ? [] : TABLE_ACTIONS[use]));
     if (actions.length > 0) this.allow([...new Set(actions)], table.tableArn);
     if (uses.includes('due-index')) this.allow(['dynamodb:Query'], `${table.tableArn}/index/${INDEX.due}`);

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { SECRET } from '../../functions/shared/names.ts';
@@ -12,7 +12,7 @@ import { Workflow } from './workflow.ts';
 
 export interface VendorHandoffProps {
   readonly platform: Platform;
-  readonly table: TableV2;
+  readonly table: ITableV2;
   readonly api: PublicApi;
   readonly publicUrl: string;
   readonly secrets: SecretStore;

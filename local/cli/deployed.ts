@@ -14,6 +14,9 @@ export function usualName(cdkJson = readFileSync('cdk.json', 'utf8')): string {
   return context?.name ?? 'CaseRelay';
 }
 
+/** There is no such deployment in the account and region. */
+export class NotDeployedError extends PlainError {}
+
 /** Finds the deployment of this name, with the credentials and region of the environment. Throws PlainError. */
 export async function findDeployed(name: string, client = new CloudFormationClient({})): Promise<Deployed> {
   const outputs = new Map<string, string>();
@@ -46,7 +49,7 @@ function inWords(error: unknown, stack: string): unknown {
       'There are no AWS credentials. Sign in as for `cdk deploy` (AWS_PROFILE, or `aws sso login`), then run the command again.',
     );
   if (/does not exist/.test(message))
-    return new PlainError(
+    return new NotDeployedError(
       `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --name.`,
     );
   if (/ExpiredToken|InvalidClientTokenId|AccessDenied|UnrecognizedClient/.test(name))

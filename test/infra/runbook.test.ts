@@ -49,6 +49,11 @@ describe('commands in the documents', () => {
 
   test('set what the app reads from the context', () => {
     const settings = readFileSync('infra/settings.ts', 'utf8');
-    for (const name of every(/(?:-c |`")(\w+)(?:=|": ["[ft])/g)) expect(settings, name).toContain(`'${name}'`);
+    const lines = texts.flatMap((text) => text.split('\n')).filter((line) => /\bcontext\b/.test(line));
+    const named = lines.flatMap((line) =>
+      [...line.matchAll(/-c (\w+)=|`"(\w+)"/g)].map(([, told, written]) => told ?? written),
+    );
+    expect(named.length).toBeGreaterThan(4);
+    for (const name of [...named, ...every(/-c (\w+)=/g)]) expect(settings, name).toContain(`'${name}'`);
   });
 });

@@ -84,6 +84,7 @@ test('as a program: help exits with 0, a wrong command with 1 and nothing on std
   expect(wrong).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'There is no command "nonsense"; expected one of clock, triage, policy, case, redrive, help.\n',
+    stderr:
+      'There is no command "nonsense"; expected one of clock, triage, policy, case, doctor, redrive, restore, help.\n',
   });
 }, 20_000);
