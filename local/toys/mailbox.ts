@@ -10,16 +10,22 @@ export async function handleMailbox(
   mails: () => Promise<readonly Mail[]>,
 ): Promise<boolean> {
   if (request.method !== 'GET') return false;
+  const all = await mails();
   if (path === '' || path === '/') {
-    sendPage(response, 200, listPage(await mails()));
+    sendPage(response, 200, listPage(all));
     return true;
   }
   const id = decodeURIComponent(path.slice(1));
-  const mail = (await mails()).find((candidate) => candidate.id === id);
+  const mail = all.find((candidate) => candidate.id === id);
   if (mail === undefined) return false;
-  sendPage(response, 200, mailPage(mail));
+  sendPage(response, 200, mailPage(mail, all.length));
   return true;
 }
+
+const watchedMailbox = (count: number) => ({
+  page: '/mailbox',
+  items: { count, one: 'newer mail', many: 'newer mails' },
+});
 
 function listPage(mails: readonly Mail[]): string {
   const rows = mails.map(
@@ -33,21 +39,29 @@ function listPage(mails: readonly Mail[]): string {
 <table><thead><tr><th>Sent</th><th>To</th><th>Subject</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>`;
-  return page({ title: 'Mailbox', body, refreshSeconds: 3 });
+  return page({ title: 'Mailbox', body, watched: watchedMailbox(mails.length) });
 }
 
-function mailPage({ from, to, subject, at, html, text }: Mail): string {
-  // Links leave the frame: the pages behind them refuse to be framed, as they should.
+/** The whole mail, as HTML and as text. `count`: how many there are. */
+function mailPage({ from, to, subject, at, html, text }: Mail, count: number): string {
+  // Links leave the frame: the pages behind them refuse to be framed, as they should. Of the same origin, but without
+  // scripts: nothing in the frame can run, and the page can see how high the mail is.
   const framed = escapeHtml(`<base target="_blank">${html}`);
   const shown =
     html === ''
       ? ''
-      : `<h2>As HTML</h2><iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${framed}"></iframe>`;
-  const body = `<p class="quiet">From ${escapeHtml(from)} to ${escapeHtml(to.join(', '))}, ${timeOfDay(at)}</p>
+      : `<h2>As HTML</h2><iframe title="The mail as HTML" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" srcdoc="${framed}"></iframe>`;
+  const head = [
+    ['From', from],
+    ['To', to.join(', ')],
+    ['Sent', timeOfDay(at)],
+  ].map(([name = '', value = '']) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
+  const body = `<p><a href="/mailbox">All mails</a></p>
+<dl>${head.join('')}</dl>
 ${shown}
 <h2>As text</h2><pre>${linked(text)}</pre>
 <p><a href="/mailbox">All mails</a></p>`;
-  return page({ title: subject || '(no subject)', body });
+  return page({ title: subject || '(no subject)', body, watched: watchedMailbox(count) });
 }
 
 /** Text as HTML, its web addresses as links. */

@@ -333,7 +333,11 @@ function listPage(tickets: readonly Ticket[]): string {
     rows.length === 0
       ? '<p>No tickets yet.</p>'
       : `<table><thead><tr><th>Ticket</th><th>Subject</th><th>Status</th><th>Priority</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
-  return page({ title: 'Toy CRM: tickets', body, refreshSeconds: 5 });
+  return page({
+    title: 'Toy CRM: tickets',
+    body,
+    watched: { page: '/crm', items: { count: tickets.length, one: 'newer ticket', many: 'newer tickets' } },
+  });
 }
 
 function ticketPage(ticket: Ticket): string {
@@ -354,7 +358,11 @@ function ticketPage(ticket: Ticket): string {
     )
     .join('\n');
   const body = `<table>${facts}</table><h2>Conversation</h2>${comments}`;
-  return page({ title: `#${ticket.id} ${ticket.subject}`, body, refreshSeconds: 5 });
+  return page({
+    title: `#${ticket.id} ${ticket.subject}`,
+    body,
+    watched: { page: `/crm/agent/tickets/${encodeURIComponent(ticket.id)}` },
+  });
 }
 
 function numberOf(id: string | null): number | null {

@@ -228,7 +228,14 @@ function vendorPage(vendor: string, offers: readonly Received[]): string {
 <tr><td>no subject or text at all</td><td>rejects ${SHARES.reject} %, stays silent on ${SHARES.staySilent} %, returns ${SHARES.return} %, resolves the rest</td></tr></tbody></table>
 <h2>Offers</h2>
 ${rows.length === 0 ? '<p>None yet.</p>' : `<table><thead><tr><th>Received</th><th>Case</th><th>Answered</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}`;
-  return page({ title: `Toy vendor: ${vendor}`, body, refreshSeconds: 5 });
+  return page({
+    title: `Toy vendor: ${vendor}`,
+    body,
+    watched: {
+      page: `/vendors/${vendor}`,
+      items: { count: offers.length, one: 'newer offer', many: 'newer offers' },
+    },
+  });
 }
 
 function inWords(act: VendorAct): string {

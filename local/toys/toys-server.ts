@@ -5,6 +5,7 @@ import { createSender, type Sender } from '../replay/send.ts';
 import { type ApiTarget, proxyToApi } from './api-proxy.ts';
 import { page, sendJson, sendPage } from './http.ts';
 import { handleMailbox } from './mailbox.ts';
+import { NEWS_PATH, NEWS_SCRIPT } from './news.ts';
 import { createToyCrm, type ToyCrm, type ToyCrmOptions } from './toy-crm.ts';
 import { createToyVendors, type VendorPace } from './toy-vendors.ts';
 
@@ -73,6 +74,11 @@ export async function startToys(options: ToysOptions): Promise<Toys> {
       if (await vendors.handle(request, response, vendor, path)) return;
     }
     if (first === '' && request.method === 'GET') return sendPage(response, 200, frontPage());
+    if (pathname === NEWS_PATH) {
+      response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' });
+      response.end(NEWS_SCRIPT);
+      return;
+    }
     sendJson(response, 404, { title: 'Not found', status: 404, detail: 'the toys have no such page' });
   };
 

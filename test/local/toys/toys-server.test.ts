@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { runInNewContext } from 'node:vm';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standardWebhooks } from '../../../functions/adapters/crm/standard-webhooks.ts';
@@ -144,7 +145,7 @@ describe('the toy CRM', () => {
     );
     const page = await (await fetch(`${toys.url}/crm/agent/tickets/104`)).text();
     expect(page).toContain('&#60;script&#62;');
-    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<script>');
     expect((await fetch(`${toys.url}/crm/agent/tickets/999`)).status).toBe(404);
     expect(await (await fetch(`${toys.url}/crm`)).text()).toContain('/crm/agent/tickets/104');
   });
@@ -249,19 +250,90 @@ describe('the toy vendors', () => {
 });
 
 describe('the mailbox', () => {
-  test('lists the mails and refreshes without a script', async () => {
-    const page = await (await fetch(`${toys.url}/mailbox`)).text();
-    expect(page).toContain('<meta http-equiv="refresh" content="3">');
+  test('lists the mails, and stays as it is while it is read', async () => {
+    const response = await fetch(`${toys.url}/mailbox`);
+    const page = await response.text();
+    expect(page).not.toContain('http-equiv');
+    expect(page).toMatch(/<main data-watch="\/mailbox" data-state="\w+" data-count="1"/);
+    expect(page).toContain('<script src="/news.js"></script>');
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(page).toContain('href="/mailbox/m-1"');
     expect(page).toContain('Due in 20 s: &#60;zendesk:1&#62;');
   });
 
   test('shows a mail in a frame that cannot run anything, with links that leave it', async () => {
     const page = await (await fetch(`${toys.url}/mailbox/m-1`)).text();
-    expect(page).toContain('sandbox="allow-popups allow-popups-to-escape-sandbox"');
+    expect(page).toContain('sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"');
+    expect(page).not.toContain('allow-scripts');
+    expect(page).toContain('<dt>To</dt><dd>maya@example.com</dd>');
+    expect(page).toContain('data-watch="/mailbox"');
     expect(page).toContain('srcdoc="&#60;base target=&#34;_blank&#34;&#62;');
     expect(page).toContain('<a href="http://127.0.0.1:4580/api/alerts/al_1/acknowledge?token=a.b.c"');
     expect((await fetch(`${toys.url}/mailbox/none`)).status).toBe(404);
+  });
+});
+
+describe('the news of a page', () => {
+  /** Runs the script of the pages with what it needs of a browser; returns what the page says after each look. */
+  async function said(was: Record<string, string>, looks: readonly (Record<string, string> | Error)[]) {
+    const script = await (await fetch(`${toys.url}/news.js`)).text();
+    const told: string[] = [];
+    let tick: () => Promise<void> = async () => {};
+    const news = {
+      textContent: '',
+      replaceChildren() {
+        this.textContent = '';
+      },
+      append(part: { textContent: string; href?: string }) {
+        this.textContent = part.textContent;
+        told.push(part.href === undefined ? part.textContent : `${part.textContent} -> ${part.href}`);
+      },
+    };
+    const left = [...looks];
+    const page = (dataset: object) => ({ querySelector: () => ({ dataset }) });
+    const document = {
+      ...page(was),
+      title: 'Mailbox',
+      visibilityState: 'visible',
+      getElementById: () => news,
+      createElement: () => ({}),
+      addEventListener: () => {},
+      querySelectorAll: () => [],
+    };
+    const next = async () => {
+      const now = left.shift();
+      if (now instanceof Error) throw now;
+      return { text: async () => JSON.stringify(now) };
+    };
+    const DOMParser = class {
+      parseFromString = (text: string) => page(JSON.parse(text));
+    };
+    const setInterval = (look: typeof tick) => {
+      tick = look;
+    };
+    runInNewContext(script, { document, fetch: next, DOMParser, setInterval, location: { pathname: '/mailbox' } });
+    while (left.length > 0) await tick();
+    return { told, title: document.title };
+  }
+  const mailbox = { watch: '/mailbox', state: 'a', count: '2', one: 'newer mail', many: 'newer mails' };
+
+  test('is told once, with the way to it', async () => {
+    const two = { ...mailbox, state: 'b', count: '4' };
+    const { told, title } = await said(mailbox, [mailbox, { ...mailbox, state: 'b', count: '3' }, two, two]);
+    expect(told).toEqual(['1 newer mail -> /mailbox', '2 newer mails -> /mailbox']);
+    expect(title).toBe('(2) Mailbox');
+  });
+
+  test('is a change where nothing is counted, and of this page alone', async () => {
+    const ticket = { watch: '/mailbox', state: 'a' };
+    expect((await said(ticket, [{ ...ticket, state: 'b' }])).told).toEqual(['There is news: show it -> /mailbox']);
+    const elsewhere = { watch: '/crm', state: 'a' };
+    expect((await said(elsewhere, [{ ...elsewhere, state: 'b' }])).told).toEqual([]);
+  });
+
+  test('ends with the demo', async () => {
+    const { told } = await said(mailbox, [new TypeError('fetch failed'), mailbox]);
+    expect(told).toEqual(['The demo has ended: nothing new will come.']);
   });
 });
 
