@@ -40,7 +40,6 @@ export function dangersOf(state: Case, policy: Policy): TriageRule[] {
  * our own mail is none, nor is the opening of a case that was over before it was heard of.
  */
 export function dangersIn(event: CaseEvent, state: Case, policy: Policy): Danger[] {
-  if (!policy.triage.rules.some(({ tell }) => tell === 'now')) return [];
   if ((event.type === 'opened' || event.type === 'message-added') && automaticMessage(event) === 'loop') return [];
   if (event.type === 'opened')
     return event.status !== undefined && isOver(event.status) ? [] : placed('opening', dangersOf(state, policy));
@@ -113,7 +112,7 @@ export function dangerFound(
 function wasTold({ rule, place }: Danger, event: CaseEvent, log: readonly CaseEvent[]): boolean {
   return log.some((told) => {
     if (told.type !== 'danger-found' || !told.rules.some(({ ruleId }) => ruleId === rule.id)) return false;
-    if (place !== 'message' || told.calledBy === event.key) return true;
+    if (place !== 'message') return true;
     const since = Date.parse(event.occurredAt) - Date.parse(told.occurredAt);
     return since < SAME_CONVERSATION_MS && !log.some((one) => ends(one) && isBetween(one, told, event));
   });
@@ -124,6 +123,7 @@ function ends(event: CaseEvent): boolean {
   return event.type === 'solved' || event.type === 'merged';
 }
 
+/** Of events at one instant nobody knows which came first: told once more is the smaller mistake. */
 function isBetween({ occurredAt: at }: CaseEvent, from: CaseEvent, to: CaseEvent): boolean {
-  return from.occurredAt < at && at <= to.occurredAt;
+  return from.occurredAt <= at && at <= to.occurredAt;
 }

@@ -25,8 +25,12 @@ const policy: Policy = {
   sources: { zendesk: { kind: 'zendesk', apiUrl: 'https://lumenstream.zendesk.com' } },
   clocks: POLICY.clocks.map((clock) => ({ ...clock, calendar: clock.calendar === 'office' ? 'us-support' : clock.calendar })),
   calendars: { ...POLICY.calendars, 'us-support': { zone: 'America/New_York', weekly: OFFICE_HOURS, holidays: [] } },
-  queues: { playback: { name: 'Playback & devices', leads: ['dana', 'jonas'] } },
+  queues: {
+    playback: { name: 'Playback & devices', leads: ['dana', 'jonas'] },
+    'trust-and-safety': { name: 'Trust & safety', leads: ['dana', 'jonas'] },
+  },
   vendors: POLICY.vendors.map((vendor) => (vendor.id === 'manila' ? { ...vendor, name: 'Harbor Support, Manila' } : vendor)),
+  alerting: { ...POLICY.alerting, dangerRungs: [{ to: 'on-duty', waitSeconds: 300 }, { to: 'all', waitSeconds: 600 }] },
   leads: [
     { id: 'dana', name: 'Dana Whitfield', email: 'dana@lumen.example', zone: 'America/New_York', calendar: 'us-support' },
     { id: 'jonas', name: 'Jonas Keller', email: 'jonas@lumen.example', zone: 'Europe/Berlin', calendar: 'us-support' },
@@ -109,7 +113,22 @@ const overNight = [
 const explained = receipt(overNight, context, { clock: 'resolution' }, Date.parse(at('15:24:31.000')));
 if (explained === undefined) throw new Error('the sample case has no such clock');
 
+/** What a customer writes in the middle of a case of another kind. */
+const danger = alertFor(
+  event('danger-found', '15:41:07.000', {
+    calledBy: 'sample',
+    place: 'message',
+    rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger; a lead looks at once and follows the crisis guide.' }],
+    queue: 'trust-and-safety',
+    wasOver: false,
+    policyVersion: policy.version,
+  }),
+  'al_sample',
+) as Alert;
+const dangerView = { ...view('breach', '15:41:08.000'), alert: danger, receiptLink: undefined };
+
 const pictures = {
+  'danger-email': { html: renderAlert(dangerView, link).html, size: '700,800' },
   'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,800' },
   'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,800' },
   'acknowledge-page': {

@@ -66,6 +66,7 @@ export function alertWords(view: AlertView): AlertWords {
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
       { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
+      ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
       { label: 'Subject', value: alert.kind === 'danger' ? SHY : subjectOf(state) },
       ...whereSaid(alert, policy),
       ...target(alert, state),
@@ -81,7 +82,6 @@ export function alertWords(view: AlertView): AlertWords {
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
       { label: 'Held by', value: oneLine(holder(policy, state)) },
-      ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
       { label: 'Triage', value: triageReason(state) },
     ],
     otherwise,
@@ -199,7 +199,7 @@ function triageReason({ triage, policyVersion }: Case): string {
 function nextRung(rungs: Policy['alerting']['rungs'], rung: number): string {
   const next = rungs[rung + 1];
   const wait = rungs[rung]?.waitSeconds;
-  if (next === undefined || wait === undefined) return 'nobody else is told: this is the last rung';
+  if (next === undefined || wait === undefined) return 'nobody else is told: this is the last step';
   const whom = next.to === 'all' ? 'all leads of the queue are told' : 'the lead on duty is told again';
   return `${whom} ${span(wait * 1000)} after this one`;
 }

@@ -34,6 +34,8 @@ describe('an alert is covered', () => {
 
   it('by nothing while nobody has acknowledged', () => {
     expect(covered()).toBeUndefined();
+    // An alert without a deadline was acknowledged: it is about no promise.
+    expect(covered(event('alert-acknowledged', DUE, { alertId: 'al_home', by: 'ana' }))).toBeUndefined();
     expect(covered(event('alert-notified', DUE, { alertId: 'al_warning', rung: 0, to: 'ana', kind: 'warning' }))).toBe(
       undefined,
     );
@@ -71,6 +73,11 @@ describe('an alert is covered', () => {
   });
 });
 
+it.each(['clock', 'turn', 'targetSeconds'] as const)('an alert without its %s is about no promise', (name) => {
+  const { [name]: _, ...rest } = BREACH;
+  expect(promiseIn(rest)).toBeUndefined();
+});
+
 it('the promise of an alert is its target, not its deadline', () => {
   const reached = event('deadline-reached', DUE, {
     clock: 'first-response',
@@ -90,11 +97,14 @@ it('who was told of an alert comes in the order in which they were', () => {
   expect(
     toldOf('al_1', [
       told('2026-11-16T10:40:00Z', 1, 'ben'),
+      acknowledged('2026-11-16T10:41:00Z', 'ben', { alertId: 'al_1' }),
       told('2026-11-16T10:22:00Z', 0, 'ana'),
       told('2026-11-16T10:23:00Z', 0, 'cyd', 'al_2'),
+      told('2026-11-16T10:56:00Z', 2, 'ana'),
     ]),
   ).toEqual([
     { to: 'ana', rung: 0, at: '2026-11-16T10:22:00.000Z' },
     { to: 'ben', rung: 1, at: '2026-11-16T10:40:00.000Z' },
+    { to: 'ana', rung: 2, at: '2026-11-16T10:56:00.000Z' },
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, alertFor, isMoot, rungsOf } from '../../domain/alert.ts';
+import { Alert, alertFor, isAlwaysTold, isMoot, rungsOf } from '../../domain/alert.ts';
 import { type Case, foldCase } from '../../domain/case.ts';
 import { dangerFound, dangersIn, dangersOf } from '../../domain/danger.ts';
 import type { CaseEvent, EventOf } from '../../domain/event.ts';
@@ -140,6 +140,19 @@ describe('danger is what a rule that says "tell: now" holds for', () => {
 
   it('not in a case that was over before it was heard of: that is history', () => {
     expect(brought([openedWith('I hurt myself', { status: 'closed' })])).toEqual([]);
+    expect(brought([openedWith('I hurt myself', { status: 'open' })])).toEqual(['self-harm in opening']);
+  });
+
+  it('by the hours in which the case was opened, if the rule asks for them', () => {
+    const night = rule(
+      'night',
+      { all: [{ field: 'text', contains: ['alone'] }, { not: { during: 'office' } }] },
+      { tell: 'now' },
+    );
+    const policy = danger({ rules: [night] });
+    expect(brought([openedWith('I am alone')], policy)).toEqual([]);
+    const late = opened('2026-11-16T22:00:00Z', { fields: { text: 'I am alone' } });
+    expect(brought([late], policy)).toEqual(['night in opening']);
   });
 
   it('and can be asked of a case by itself', () => {
@@ -196,8 +209,41 @@ describe('what is told of a danger', () => {
   it('is told again if the customer writes so a day later, or after the case was over', () => {
     const days = play(openedWith('I will hurt myself'), hurt('2026-11-17T10:00:00Z'));
     expect(days.map(({ place }) => place)).toEqual(['opening', 'message']);
-    const over = play(openedWith('I will hurt myself'), solved('2026-11-16T11:00:00Z'), hurt('2026-11-16T11:30:00Z'));
-    expect(over.map(({ wasOver }) => wasOver)).toEqual([false, true]);
+    const at = '2026-11-16T11:00:00Z';
+    for (const over of [solved(at), status(at, 'closed'), event('merged', at, {})]) {
+      const found = play(openedWith('I will hurt myself'), over, hurt('2026-11-16T11:30:00Z'));
+      expect(found.map(({ wasOver }) => wasOver)).toEqual([false, true]);
+    }
+  });
+
+  it('is not told again because the case is over before or after both, or was only paused between them', () => {
+    const again = [hurt('2026-11-16T12:00:00Z'), hurt('2026-11-16T13:00:00Z')] as const;
+    const before = play(openedWith('hi'), solved('2026-11-16T11:00:00Z'), ...again);
+    expect(before).toHaveLength(1);
+    // Told of late: the message was written before the case was solved.
+    expect(play(openedWith('hi'), again[0], solved('2026-11-16T14:00:00Z'), again[1])).toHaveLength(1);
+    expect(play(openedWith('hi'), again[0], status('2026-11-16T12:30:00Z', 'pending'), again[1])).toHaveLength(1);
+  });
+
+  it('is told again if the case was solved in the very moment of one of them', () => {
+    const at = '2026-11-16T11:00:00Z';
+    expect(play(openedWith('I will hurt myself'), solved(at), hurt(at))).toHaveLength(2);
+    const first = hurt(at);
+    expect(play(openedWith('hi'), first, solved(at), first, hurt('2026-11-16T11:30:00Z'))).toHaveLength(2);
+  });
+
+  it('is one of several that were told together', () => {
+    expect(play(openedWith('I will hurt myself and kill you'), hurt('2026-11-16T10:05:00Z'))).toHaveLength(1);
+  });
+
+  it('names a rule once, though the message and the field that comes with it say the same', () => {
+    const text = 'I will hurt myself';
+    const [found] = play(
+      opened('2026-11-16T10:00:00Z', { fields: {} }),
+      customer('2026-11-16T11:00:00Z', text, { fields: { text } }),
+    );
+    expect(found?.rules.map(({ ruleId }) => ruleId)).toEqual(['self-harm']);
+    expect(found?.place).toBe('message');
   });
 
   it('is not told again because the case is reopened, or a field is sent once more', () => {
@@ -250,6 +296,20 @@ describe('the alert of a danger', () => {
     expect(isMootAfter(ALERT, event('merged', at, {}))).toBe(false);
     expect(isMootAfter(ALERT, solved(at))).toBe(true);
     expect(isMootAfter(ALERT, status(at, 'closed'))).toBe(true);
+  });
+
+  it('is read back as it was, and refused without what it must say', () => {
+    expect(Alert.parse(ALERT)).toEqual(ALERT);
+    for (const place of ['opening', 'message', 'fields'])
+      expect(Alert.safeParse({ ...ALERT, danger: { ...ALERT.danger, place } }).success).toBe(true);
+    for (const name of ['place', 'queue', 'wasOver'])
+      expect(Alert.safeParse({ ...ALERT, danger: { ...ALERT.danger, [name]: undefined } }).success).toBe(false);
+  });
+
+  it('is told at its first step whatever has become of the case; no other alert is', () => {
+    expect(isAlwaysTold(ALERT, 0)).toBe(true);
+    expect(isAlwaysTold(ALERT, 1)).toBe(false);
+    expect(isAlwaysTold({ kind: 'came-home' }, 0)).toBe(false);
   });
 
   it('is not over because the case was when it was said', () => {

@@ -192,9 +192,9 @@ describe('the mail of a breach', () => {
     expect(text).toMatch(/\nA new target puts the deadline of first response in the past\n/);
   });
 
-  it('on the last rung says that nobody else is told', () => {
+  it('on the last step says that nobody else is told', () => {
     const { text } = render({ ...WARNING, kind: 'breach', rung: 1 });
-    expect(text).toContain('If nobody acknowledges, nobody else is told: this is the last rung.\n');
+    expect(text).toContain('If nobody acknowledges, nobody else is told: this is the last step.\n');
   });
 });
 
@@ -433,13 +433,13 @@ Somebody may be in danger: look at this case now
 
 Case: zendesk:5158
   https://example.zendesk.com/agent/tickets/5158
+Why: Somebody may be in danger; a lead looks at once. (rule self-harm)
 Subject: sensitive case: open it in the CRM
 Found in: a later message of the customer
 Goes to: the leads of Trust & Safety, as its rule says
 Priority: normal
 Queue: none yet
 Held by: nobody yet: it waits for triage
-Why: Somebody may be in danger; a lead looks at once. (rule self-harm)
 Triage: not triaged yet (policy test-1)
 
 If nobody acknowledges, all leads of the queue are told 15 min after this one.
