@@ -1,5 +1,6 @@
 import type { Policy } from '../../domain/policy.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
+import { coverageInWords } from '../../policy/compiler/coverage/coverage-words.ts';
 import { describeChanges } from '../../policy/compiler/diff/describe-changes.ts';
 import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
 import type { CommandIo } from './io.ts';
@@ -8,16 +9,17 @@ const USAGE = `npm run -s caserelay -- policy check [DIR]    whether the policy 
 npm run -s caserelay -- policy diff A B       what changes from the policy in A to that in B, in words
 
 check exits with 1 if anything is wrong: each line says where, what was expected and what was found.
+It also says in which hours of the year to come promises run though nobody is there.
 diff compares what two policies mean; comments and layout do not count.`;
 
 /** `caserelay policy check|diff`. The exit code: 0 if all policies named are in order, else 1. */
-export async function policy(args: string[], io: CommandIo): Promise<number> {
+export async function policy(args: string[], io: CommandIo, now = Date.now()): Promise<number> {
   const [action, ...dirs] = args;
   if (args.includes('--help') || args.includes('-h')) {
     io.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  if (action === 'check' && dirs.length <= 1) return check(dirs[0] ?? 'policy', io);
+  if (action === 'check' && dirs.length <= 1) return check(dirs[0] ?? 'policy', io, now);
   const [before, after] = dirs;
   if (action === 'diff' && before !== undefined && after !== undefined && dirs.length === 2)
     return diff(before, after, io);
@@ -25,7 +27,7 @@ export async function policy(args: string[], io: CommandIo): Promise<number> {
   return 1;
 }
 
-function check(dir: string, io: CommandIo): number {
+function check(dir: string, io: CommandIo, now: number): number {
   const compiled = read(dir, io);
   if (compiled === undefined) return 1;
   const { policy: checked, notes } = compiled;
@@ -35,6 +37,7 @@ function check(dir: string, io: CommandIo): number {
     io.stdout.write(`${what}, on what is not wrong but without effect:\n`);
     for (const note of notes) io.stdout.write(`  ${formatProblem(note)}\n`);
   }
+  for (const line of coverageInWords(checked, now)) io.stdout.write(`${line}\n`);
   return 0;
 }
 

@@ -191,11 +191,11 @@ describe('the hours of the shipped policy', () => {
     expect(open('los-angeles', '2026-12-24T21:00:00Z')).toBe(false);
   });
 
-  it('promises customers the hours in which any office, or the weekend rota, works', () => {
+  it('promises customers the hours in which any office, or the weekend shift, works', () => {
     // Wednesday 2026-11-18, hour by hour: Singapore to 10:00Z, Dublin from 09:00Z to 17:30Z, Los Angeles from 17:00Z to 02:00Z.
     for (let hour = 0; hour < 24; hour++)
       expect(open('support', `2026-11-18T${String(hour).padStart(2, '0')}:30:00Z`), `${hour}:30Z`).toBe(true);
-    // Friday evening in Los Angeles, 18:00, is Saturday 02:00Z; the rota begins at 17:00Z.
+    // Friday evening in Los Angeles, 18:00, is Saturday 02:00Z; the weekend's shift begins at 17:00Z.
     expect(open('support', '2026-11-21T01:59:00Z')).toBe(true);
     expect(open('support', '2026-11-21T02:00:00Z')).toBe(false);
     expect(open('support', '2026-11-21T16:59:00Z')).toBe(false);
@@ -204,7 +204,7 @@ describe('the hours of the shipped policy', () => {
     expect(open('support', '2026-11-26T17:29:00Z')).toBe(true);
     expect(open('support', '2026-11-26T17:30:00Z')).toBe(false);
     expect(open('support', '2026-11-27T01:00:00Z')).toBe(true);
-    // A Saturday on which even the rota is at home.
+    // A Saturday on which even the weekend's shift is at home.
     expect(open('support', '2027-12-25T18:00:00Z')).toBe(false);
   });
 

@@ -15,7 +15,8 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
         done();
       },
     });
-  const code = await policy(args, { stdin: Readable.from([]), stdout: into('stdout'), stderr: into('stderr') });
+  const io = { stdin: Readable.from([]), stdout: into('stdout'), stderr: into('stderr') };
+  const code = await policy(args, io, Date.parse('2026-11-26T00:00:00Z'));
   return { code, ...written };
 }
 
@@ -67,6 +68,24 @@ describe('policy check', () => {
     expect(stdout.split('\n').slice(1)).toEqual([
       '1 note, on what is not wrong but without effect:',
       `  ${dir}/queues.yaml:2:3: queues.billing: no rule sends a case to this queue`,
+      '',
+    ]);
+  });
+
+  it('says in which hours nobody covers what is promised, and does not fail for it', async () => {
+    edit(
+      'calendars.yaml',
+      'calendars:\n',
+      'calendars:\n  weekend: { zone: Europe/Dublin, hours: { sat: ["09:00-12:00"] } }\n',
+    );
+    edit('clocks.yaml', 'calendar: office', 'calendar: weekend');
+    const { code, stdout } = await run('check', dir);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(1)).toEqual([
+      'Promises run in hours that nobody covers, in the year to come:',
+      '  queue general: no agent is on shift and no lead on duty, but first-response runs (calendar weekend, Europe/Dublin), 156 h in all:',
+      '    Sat 09:00-12:00, each week',
+      "Give somebody these hours (a calendar in agents.yaml or leads.yaml), or take them out of the clock's calendar.",
       '',
     ]);
   });
