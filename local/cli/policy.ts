@@ -1,8 +1,8 @@
 import type { Policy } from '../../domain/policy.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
-import { coverageInWords } from '../../policy/compiler/coverage/coverage-words.ts';
 import { describeChanges } from '../../policy/compiler/diff/describe-changes.ts';
 import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
+import { coverageInWords } from '../../policy/compiler/shifts/uncovered-words.ts';
 import type { CommandIo } from './io.ts';
 
 const USAGE = `npm run -s caserelay -- policy check [DIR]    whether the policy files in DIR (policy) are in order

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
-import { coverageInWords } from '../../policy/compiler/coverage/coverage-words.ts';
-import { spellsInWords } from '../../policy/compiler/coverage/spells-words.ts';
-import { uncovered } from '../../policy/compiler/coverage/uncovered.ts';
 import type { FileName } from '../../policy/compiler/schema.ts';
+import { spellsInWords } from '../../policy/compiler/shifts/spells-words.ts';
+import { uncovered } from '../../policy/compiler/shifts/uncovered.ts';
+import { coverageInWords } from '../../policy/compiler/shifts/uncovered-words.ts';
 import { SMALL } from './small-policy.ts';
 
 type Changes = Partial<Record<FileName, readonly (readonly [from: string, to: string])[]>>;
