@@ -1,13 +1,18 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { GrantsLast } from './test/support/grants-last.ts';
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: GrantsLast },
     projects: [
       { test: { name: 'unit', include: ['test/{domain,functions,policy,local,contract}/**/*.test.ts'] } },
       {
         test: {
           name: 'infra',
           include: ['test/{infra,workflows}/**/*.test.ts'],
+          // CDK keeps a cache in the home folder: it stays in this one.
+          env: { HOME: resolve('.local', 'home') },
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },
@@ -17,6 +22,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engine-setup.ts'],
+          setupFiles: ['test/support/no-refusals.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -6,11 +6,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CaseEventType } from '../domain/event.ts';
 import { dynamoStore } from '../functions/adapters/store/dynamo-store.ts';
 import { METRIC } from '../functions/shared/names.ts';
-import { bootstrap, deploy, localPolicy, synth } from '../local/deploy.ts';
+import { bootstrap, deploy, synth } from '../local/deploy.ts';
 import { engineEnv, openEngine } from '../local/engine.ts';
 import { apiHost } from '../local/live/deployment.ts';
 import { readMetrics } from '../local/live/emf.ts';
 import { percentiles } from '../local/live/summary.ts';
+import { localPolicy } from '../local/local-policy.ts';
 import { step } from '../local/progress.mjs';
 import { playSteps, type Step } from '../local/replay/send.ts';
 import { standardWebhook } from '../local/replay/webhook.ts';
@@ -30,7 +31,7 @@ const TOYS_PORT = 4596;
 /** The demo promises a first response to a case of high priority within 30 s, and warns at 15 s. */
 const SOLVED_AFTER_SECONDS = 27;
 
-const engine = await openEngine(ENGINE_PORT);
+const engine = await openEngine(ENGINE_PORT, 'the bench');
 try {
   await measure(engine.endpoint);
 } finally {

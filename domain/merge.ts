@@ -1,6 +1,5 @@
 import { type FoldContext, foldCase } from './case.ts';
-import type { CaseEvent, EventOf } from './event.ts';
-import { inLogOrder, logPosition } from './log-order.ts';
+import { type CaseEvent, type EventOf, inLogOrder, logPosition } from './event.ts';
 import { waitingTurn } from './turns.ts';
 
 type Absorbed = EventOf<'absorbed'>;

@@ -276,6 +276,13 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
+type SourcePolicy = Policy['sources'][string];
+
+/** Is what is decided about a source's cases written to its CRM? */
+export function isWrittenTo(source: SourcePolicy | undefined): source is SourcePolicy & { apiUrl: string } {
+  return source?.kind === 'zendesk' && source.apiUrl !== undefined;
+}
+
 /** What the policy promises for a clock; undefined for one that it does not time. */
 export function clockPolicy(policy: Pick<Policy, 'clocks'>, clock: ClockName): ClockPolicy | undefined {
   return policy.clocks.find((entry) => entry.clock === clock);

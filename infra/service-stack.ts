@@ -1,6 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Policy } from '../domain/policy.ts';
+import { isWrittenTo, type Policy } from '../domain/policy.ts';
 import { senderOf } from '../domain/sender.ts';
 import { Alerting } from './constructs/alerting.ts';
 import { CasePipeline } from './constructs/case-pipeline.ts';
@@ -62,6 +62,7 @@ export class ServiceStack extends Stack {
       deadlineQueue: deadlines.queue,
       secrets,
       sources: Object.keys(policy.sources),
+      writtenSources: Object.entries(policy.sources).flatMap(([name, source]) => (isWrittenTo(source) ? [name] : [])),
       webhookConcurrency: settings.webhookConcurrency,
     });
     const observability = new Observability(this, 'Observability', {

@@ -14,6 +14,7 @@ const bin = inRoot('node_modules', '.bin');
 /** Commands: what each runs, whether it needs the local engine, and where set-up shows (stderr, if stdout is data). */
 const COMMANDS = {
   start: { script: 'local/start.ts', engine: true, progress: process.stdout },
+  engine: { script: 'local/engine-alone.ts', engine: true, progress: process.stdout },
   test: { script: 'local/test.ts', engine: true, progress: process.stdout },
   check: { script: 'local/check.ts', engine: false, progress: process.stdout },
   caserelay: { script: 'local/caserelay.ts', engine: false, progress: process.stderr },
@@ -55,7 +56,9 @@ async function installPackages(progress) {
   const install = async (/** @type {(text: string) => void} */ note) => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     // engine-strict off: some packages ask for the pinned Node, which is one of those being installed.
-    const child = spawn(npm, ['ci', '--no-audit', '--no-fund', '--engine-strict=false'], { cwd: root });
+    const child = spawn(npm, ['ci', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error'], {
+      cwd: root,
+    });
     const { code, output } = await outputOf(child, note);
     if (code !== 0) throw installError('The npm packages', output);
     writeFileSync(stamp, lock);
@@ -75,8 +78,9 @@ async function findPython() {
   throw new PlainError(PYTHON_NEEDED);
 }
 
-async function installEngine() {
-  if (process.env.AWS_ENDPOINT_URL) return;
+/** @param {string} name of the command */
+async function installEngine(name) {
+  if (process.env.AWS_ENDPOINT_URL && name !== 'engine') return;
   const requirements = inRoot('local', 'requirements.txt');
   const lock = hashOf(requirements);
   const target = inRoot('.local', 'engine');
@@ -87,7 +91,15 @@ async function installEngine() {
     const fresh = `${target}.new`;
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
-    const args = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes'];
+    const args = [
+      '-m',
+      'pip',
+      'install',
+      '--disable-pip-version-check',
+      '--no-input',
+      '--no-cache-dir',
+      '--require-hashes',
+    ];
     const child = spawn(python, [...args, '--target', fresh, '-r', requirements]);
     const { code, output } = await outputOf(child, note);
     if (/No module named pip/.test(output)) throw new PlainError(PYTHON_NEEDED);
@@ -123,7 +135,7 @@ async function main() {
     );
   }
   await installPackages(command.progress);
-  if (command.engine) await installEngine();
+  if (command.engine) await installEngine(name);
   process.exitCode = await runPinned(command.script, args);
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -26,18 +26,6 @@ export interface LocalStack {
 export const LOCAL_NAME = 'CaseRelay';
 
 type Note = (text: string) => void;
-
-/** Copies the demo policy with the toys' address in place of the one it is written with. */
-export function localPolicy(target: string, toysUrl: string): string {
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  cpSync('local/policy', target, { recursive: true });
-  for (const name of readdirSync(target)) {
-    const file = join(target, name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('http://127.0.0.1:4580', toysUrl));
-  }
-  return target;
-}
 
 /** Synthesises the app; slow, because every function is bundled. With `only`, those of no other stack are. */
 export async function synth(stack: LocalStack, note: Note, only?: string): Promise<void> {
@@ -91,7 +79,10 @@ export async function makeSender(client: SESv2Client, policy: Policy): Promise<v
 const cloudAssembly = ({ workDir }: LocalStack) => resolve(workDir, 'cdk.out');
 
 async function cdk(args: readonly string[], endpoint: string, cwd: string, note: Note): Promise<void> {
-  const env = { ...process.env, ...engineEnv(endpoint), CDK_HOME: resolve('.local', 'cdk') };
+  // CDK keeps caches in the home folder: everything of a local run stays in this one.
+  const home = resolve('.local', 'home');
+  mkdirSync(home, { recursive: true });
+  const env = { ...process.env, ...engineEnv(endpoint), HOME: home, USERPROFILE: home, CDK_HOME: join(home, '.cdk') };
   const child = spawn(resolve('node_modules', '.bin', 'cdk'), [...args, '--no-notices', '--ci'], {
     cwd,
     env,

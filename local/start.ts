@@ -8,8 +8,9 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Policy, policyCalendars } from '../domain/policy.ts';
 import { compilePolicyDir } from '../policy/compiler/compile-policy.ts';
-import { bootstrap, deploy, LOCAL_NAME, type LocalStack, localPolicy, makeSender, synth } from './deploy.ts';
-import { assertPortFree, engineEnv, openEngine } from './engine.ts';
+import { PolicyError } from '../policy/compiler/problems.ts';
+import { bootstrap, deploy, LOCAL_NAME, type LocalStack, makeSender, synth } from './deploy.ts';
+import { assertNotStarted, assertPortFree, engineEnv, openEngine } from './engine.ts';
 import { startDemoLead } from './live/acknowledge.ts';
 import { apiHost, type Deployment } from './live/deployment.ts';
 import { heading, ID_WIDTH, lineFor } from './live/line.ts';
@@ -18,14 +19,18 @@ import { readMails } from './live/mails.ts';
 import { pasteCommand } from './live/paste-case.ts';
 import { waitUntilQuiet } from './live/quiet.ts';
 import { readFacts } from './live/read-facts.ts';
-import { isClean, type Summary, summarise, summaryText } from './live/summary.ts';
-import { portOf, readOptions, type StartOptions, USAGE } from './options.ts';
+import { isClean, type Summary, summarise } from './live/summary.ts';
+import { summaryText } from './live/summary-text.ts';
+import { localPolicy, policyLine } from './local-policy.ts';
+import { assertTwoPorts, portOf, readOptions, type StartOptions, USAGE } from './options.ts';
 import { DISK_FULL, PlainError, step } from './progress.mjs';
 import { type ExportReplay, readExport } from './replay/export.ts';
 import { sampleSteps } from './replay/samples.ts';
 import { playSteps, type Step } from './replay/send.ts';
 import { CRM_API, type LocalSecrets, localSecrets, putSecrets } from './secrets.ts';
 import { startToys, type Toys } from './toys/toys-server.ts';
+
+const COMMAND = 'npm start';
 
 /** Everything that was started, to be stopped in the opposite order. */
 const started: (() => Promise<void>)[] = [];
@@ -37,18 +42,21 @@ async function stopAll(): Promise<void> {
 
 async function main(options: StartOptions): Promise<number> {
   const toysPort = portOf('CASERELAY_TOYS_PORT', 4580);
-  await assertPortFree(toysPort, 'CASERELAY_TOYS_PORT');
-  // Before anything is started, so that what is wrong with an export is said at once.
-  const secrets = localSecrets(compilePolicyDir('local/policy').policy);
+  const enginePort = portOf('CASERELAY_ENGINE_PORT', 4566);
+  assertTwoPorts(enginePort, toysPort);
+  await assertNotStarted(enginePort, COMMAND);
+  await assertPortFree(toysPort, 'CASERELAY_TOYS_PORT', COMMAND);
+  // Before anything is started, so that what is wrong with a policy or an export is said at once.
+  const secrets = localSecrets(compilePolicyDir(options.policy).policy);
   const replay = await readReplay(options, secrets);
 
-  const engine = await step('Starting the local AWS engine', () => openEngine(portOf('CASERELAY_ENGINE_PORT', 4566)));
+  const engine = await step('Starting the local AWS engine', () => openEngine(enginePort, COMMAND));
   started.push(engine.stop);
   Object.assign(process.env, engineEnv(engine.endpoint));
 
   const toysUrl = `http://127.0.0.1:${toysPort}`;
   const workDir = resolve('.local', `start-${toysPort}`);
-  const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl);
+  const policyDir = localPolicy(resolve(workDir, 'policy'), toysUrl, options.policy);
   const stack: LocalStack = { endpoint: engine.endpoint, policyDir, publicUrl: `${toysUrl}/api`, workDir };
   const { policy } = compilePolicyDir(policyDir);
   await Promise.all([
@@ -95,7 +103,7 @@ async function run(options: StartOptions, running: Running): Promise<number> {
   const coloured = process.stdout.isTTY === true;
   const steps = replay?.steps ?? samples(running);
   if (replay !== undefined) console.log(`\n${replay.notes.join('\n')}`);
-  console.log(`\n${whereToLook(running)}\n\n${heading(zone)}\n`);
+  console.log(`\n${whereToLook(options, running)}\n\n${heading(zone)}\n`);
   let idWidth = ID_WIDTH;
   const live = await followLog(new DynamoDBStreamsClient({}), deployment, (event) => {
     idWidth = Math.max(idWidth, event.caseId.length);
@@ -121,9 +129,7 @@ async function run(options: StartOptions, running: Running): Promise<number> {
     return summarise(await readFacts(deployment, { since, deliveries: toys.sender.deliveries }, deps));
   };
   if (!options.once) {
-    console.log(
-      '\nThat was the replay. Everything stays up: send a case of your own, read the mailbox; Ctrl-C stops it all.\n',
-    );
+    console.log(`\nThat was the replay. Everything stays up until Ctrl-C.\n\n${whereToLook(options, running)}\n`);
     await new Promise((stop) => stopping.signal.addEventListener('abort', stop));
     return 0;
   }
@@ -144,14 +150,19 @@ function samples({ toys, secrets }: Running): readonly Step[] {
 
 /** The export to play, if one was asked for. */
 async function readReplay(
-  { events: file, mapping, limit, seconds }: StartOptions,
+  { events: file, mapping, limit, seconds, policy }: StartOptions,
   { sources }: LocalSecrets,
 ): Promise<ExportReplay | undefined> {
+  const missing = ['zendesk', 'intake'].filter((source) => !Object.hasOwn(sources, source));
+  if (file === undefined && missing.length > 0)
+    throw new PlainError(
+      `The samples come from the sources zendesk and intake; ${policy}/sources.yaml has no ${missing.join(' and no ')}. Replay an export of yours instead: --events FILE.`,
+    );
   if (file === undefined) return undefined;
   const secretOf = (source: string) => {
     const secret = sources[source];
     if (secret === undefined)
-      throw new PlainError(`The mapping names the source "${source}", which local/policy/sources.yaml does not have.`);
+      throw new PlainError(`The mapping names the source "${source}", which ${policy}/sources.yaml does not have.`);
     return secret;
   };
   return step('Reading the export', () =>
@@ -159,17 +170,17 @@ async function readReplay(
   );
 }
 
-/** Addresses, and a case to paste into a terminal. */
-function whereToLook({ toys, secrets }: Running): string {
+/** What runs, where it is seen, and a case to paste into a terminal. */
+function whereToLook(options: StartOptions, { toys, policy, secrets }: Running): string {
   const webhooks = `${toys.url}/api/webhooks/zendesk`;
-  const id = String(Date.now()).slice(-7);
-  return `  Mailbox   ${toys.url}/mailbox      the leads' e-mails
+  return `  Policy    ${policyLine(options.policy, policy)}
+  Mailbox   ${toys.url}/mailbox      the leads' e-mails
   CRM       ${toys.url}/crm          the toy Zendesk
   Webhooks  ${webhooks}
 
-  A case of your own, to paste into another terminal:
+  A case of your own, to paste into another terminal, as often as you like:
 
-${pasteCommand({ url: webhooks, id, secret: secrets.sources.zendesk ?? '' })}`;
+${pasteCommand({ url: webhooks, secret: secrets.sources.zendesk ?? '' })}`;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -182,6 +193,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+/** Is it a sentence for the reader, as what is wrong with a policy is? */
+const isPlain = (error: unknown): error is Error => error instanceof PlainError || error instanceof PolicyError;
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(USAGE);
@@ -189,7 +203,7 @@ try {
 } catch (error) {
   if (!stopping.signal.aborted) {
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    console.error(full ? DISK_FULL : error instanceof PlainError ? `\n${error.message}` : error);
+    console.error(full ? DISK_FULL : isPlain(error) ? `\n${error.message}` : error);
     process.exitCode = 1;
   }
 } finally {

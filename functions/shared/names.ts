@@ -46,6 +46,9 @@ export const INDEX = { due: 'due' } as const;
 /** Of every item that DynamoDB deletes some time after an instant: that instant, in seconds since 1970. */
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
 
+/** Begins the partition key of a case: its log and its snapshot. */
+export const CASE_PREFIX = 'CASE#';
+
 /** Begins the sort key of an event: the stream passes on nothing else. */
 export const EVENT_PREFIX = 'EV#';
 

@@ -1,5 +1,5 @@
 import { toInstant } from '../../domain/event.ts';
-import type { Policy } from '../../domain/policy.ts';
+import { isWrittenTo, type Policy } from '../../domain/policy.ts';
 import { type SendToCrm, type TicketUpdate, updateTicket } from '../adapters/crm/zendesk-api.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
 import type { Secrets } from '../shared/secrets.ts';
@@ -34,7 +34,7 @@ export async function writeTicket(
   const colon = caseId.indexOf(':');
   const [source, ticketId] = [caseId.slice(0, colon), caseId.slice(colon + 1)];
   const settings = Object.hasOwn(deps.policy.sources, source) ? deps.policy.sources[source] : undefined;
-  if (settings?.kind !== 'zendesk' || settings.apiUrl === undefined) return { outcome: 'not-configured', what: [] };
+  if (!isWrittenTo(settings)) return { outcome: 'not-configured', what: [] };
   const { api } = await deps.secrets.source(source);
   if (api === undefined) return { outcome: 'not-configured', what: [] };
 

@@ -42,7 +42,7 @@ export class Alerting extends Construct {
     const ses = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
     const notifyLead = new ServiceFunction(this, 'notify-lead', { platform, timeout: Duration.seconds(20) })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'query', 'put', 'update')
       .usesSecrets(secrets, linkSecret)
       .usesPublicUrl(publicUrl)
       .sendsMail({
@@ -61,7 +61,7 @@ export class Alerting extends Construct {
     });
 
     const leadConsole = new ServiceFunction(this, 'lead-console', { platform })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'query', 'put', 'update')
       .usesSecrets(secrets, linkSecret);
     const pages = {
       '/alerts/{alertId}/acknowledge': [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],

@@ -1,12 +1,12 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { EVENT_PREFIX, SECRET } from '../../functions/shared/names.ts';
+import { CASE_PREFIX, EVENT_PREFIX, SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
 import type { PublicApi } from './public-api.ts';
@@ -20,8 +20,9 @@ export interface CasePipelineProps {
   readonly api: PublicApi;
   readonly deadlineQueue: IQueue;
   readonly secrets: SecretStore;
-  /** Names of the policy's sources. */
+  /** Names of the policy's sources, and of those whose CRM is written to. */
   readonly sources: readonly string[];
+  readonly writtenSources: readonly string[];
   /** Most receive-webhook instances at once; undefined: none reserved. */
   readonly webhookConcurrency: number | undefined;
 }
@@ -37,14 +38,14 @@ export class CasePipeline extends Construct {
   constructor(scope: Construct, id: string, props: CasePipelineProps) {
     super(scope, id);
     const { platform, table, api, deadlineQueue, secrets, webhookConcurrency } = props;
-    const sourceSecrets = props.sources.map((name) => SECRET.source(secrets.prefix, name));
+    const secretsOf = (sources: readonly string[]) => sources.map((name) => SECRET.source(secrets.prefix, name));
 
     const receiveWebhook = new ServiceFunction(this, 'receive-webhook', {
       platform,
       ...(webhookConcurrency === undefined ? {} : { reservedConcurrentExecutions: webhookConcurrency }),
     })
-      .usesTable(table, 'append')
-      .usesSecrets(secrets, ...sourceSecrets);
+      .putsUnder(table, CASE_PREFIX)
+      .usesSecrets(secrets, ...secretsOf(props.sources));
     api.addRoute({
       method: HttpMethod.POST,
       path: '/webhooks/{source}',
@@ -53,17 +54,23 @@ export class CasePipeline extends Construct {
       authentication: "The function verifies the CRM's signature over the raw body.",
     });
 
-    const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'read', 'append');
+    const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'get', 'query', 'put');
     const writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
-      .usesTable(table, 'read', 'append')
-      .usesSecrets(secrets, ...sourceSecrets);
+      .usesTable(table, 'query', 'put')
+      .usesSecrets(secrets, ...secretsOf(props.writtenSources));
     this.workflow = new Workflow(this, 'case-triage', {
       platform,
       type: StateMachineType.EXPRESS,
       functions: { TriageCaseArn: triageCase, WriteBackArn: writeBack },
     });
 
-    const assignAgent = new ServiceFunction(this, 'assign-agent', { platform }).usesTable(table, 'read', 'write');
+    const assignAgent = new ServiceFunction(this, 'assign-agent', { platform }).usesTable(
+      table,
+      'get',
+      'query',
+      'put',
+      'update',
+    );
     this.assignment = new Workflow(this, 'case-assignment', {
       platform,
       type: StateMachineType.EXPRESS,
@@ -73,7 +80,7 @@ export class CasePipeline extends Construct {
     this.poisonEvents = new DeadLetterQueue(this, 'poison-events');
     this.streamDeadLetters = new DeadLetterQueue(this, 'stream-dlq');
     this.applyEvent = new ServiceFunction(this, 'apply-event', { platform, timeout: Duration.seconds(30) })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'query', 'put', 'update')
       .sendsTo(deadlineQueue, 'deadlineQueueUrl')
       .sendsTo(this.poisonEvents, 'poisonQueueUrl')
       .startsWorkflow('case-triage', platform)
@@ -83,7 +90,7 @@ export class CasePipeline extends Construct {
       .resumesWorkflow('vendor-handoff', platform)
       .resumesWorkflow('breach-alert', platform);
     this.applyEvent.addEventSource(
-      new DynamoEventSource(table, {
+      new DynamoEventSource(this.withoutKey(table), {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
         bisectBatchOnError: true,
@@ -104,6 +111,11 @@ export class CasePipeline extends Construct {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray and dynamodb:ListStreams know no resources: they are granted on *.',
     });
+  }
+
+  /** The table as one whose key CDK does not know: it would let the function use the key for anything; usesTable grants what is needed. */
+  private withoutKey({ tableArn, tableStreamArn = '' }: ITableV2): ITableV2 {
+    return TableV2.fromTableAttributes(this, 'Stream', { tableArn, tableStreamArn });
   }
 
   alarms(): AlarmSpec[] {

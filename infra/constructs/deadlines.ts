@@ -36,7 +36,7 @@ export class Deadlines extends Construct {
     });
 
     const fireDeadline = new ServiceFunction(this, 'fire-deadline', { platform, timeout: fireTimeout })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'query', 'put', 'update')
       .sendsTo(this.queue, 'deadlineQueueUrl');
     fireDeadline.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),
@@ -49,7 +49,8 @@ export class Deadlines extends Construct {
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
     })
-      .usesTable(table, 'due-index', 'mark')
+      // Get and put: the mark of the policy that was swept for.
+      .usesTable(table, 'due-index', 'get', 'put')
       .sendsTo(this.queue, 'deadlineQueueUrl');
     this.scheduleDeadLetters = new DeadLetterQueue(this, 'sweep-schedule-dlq');
     this.sweepEachMinute(this.sweepDeadlines);

@@ -36,16 +36,29 @@ const NEVER_REACHED = [
 const NOTICE = fileURLToPath(new URL('../../NOTICE', import.meta.url));
 
 const TABLE_ACTIONS = {
-  /** Put an event into a log. */
-  append: ['dynamodb:PutItem'],
-  read: ['dynamodb:GetItem', 'dynamodb:Query'],
-  /** Create and change items, also in transactions. */
-  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  /** The mark of the policy that was swept for. */
-  mark: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  get: ['dynamodb:GetItem'],
+  query: ['dynamodb:Query'],
+  /** Create and replace items, also in transactions. */
+  put: ['dynamodb:PutItem'],
+  /** Change items, also in transactions. */
+  update: ['dynamodb:UpdateItem'],
 } as const;
 
 export type TableUse = keyof typeof TABLE_ACTIONS | 'due-index';
+
+/** What DynamoDB does with a table's key in the name of whoever reads, and of whoever writes: CDK's own grants, by whole names. */
+const KEY_ACTIONS = {
+  read: ['kms:Decrypt', 'kms:DescribeKey'],
+  write: [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+} as const;
 
 /** Where the secrets are: their names' prefix, and the key that encrypts them. */
 export interface SecretStore {
@@ -136,47 +149,46 @@ export class ServiceFunction extends NodejsFunction {
 
   usesTable(table: ITableV2, ...uses: TableUse[]): this {
     const actions = uses.flatMap((use) => (use === 'due-index' ? [] : TABLE_ACTIONS[use]));
-    if (actions.length > 0) this.allow([...new Set(actions)], table.tableArn);
-    if (uses.includes('due-index')) this.allow(['dynamodb:Query'], `${table.tableArn}/index/${INDEX.due}`);
-    if (table.encryptionKey !== undefined) {
-      this.allow(
-        [
-          'kms:Decrypt',
-          'kms:DescribeKey',
-          'kms:Encrypt',
-          'kms:GenerateDataKey',
-          'kms:GenerateDataKeyWithoutPlaintext',
-          'kms:ReEncryptFrom',
-          'kms:ReEncryptTo',
-        ],
-        table.encryptionKey.keyArn,
-      );
-    }
+    if (actions.length > 0) this.allow(actions, [table.tableArn]);
+    if (uses.includes('due-index')) this.allow(['dynamodb:Query'], [`${table.tableArn}/index/${INDEX.due}`]);
+    this.usesKeyOf(table, uses.includes('put') || uses.includes('update') ? 'write' : 'read');
+    return this.set('tableName', table.tableName);
+  }
+
+  /** Only puts items, and only under partition keys that begin so. */
+  putsUnder(table: ITableV2, prefix: string): this {
+    this.allow(TABLE_ACTIONS.put, [table.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${prefix}*`] },
+    });
+    this.usesKeyOf(table, 'write');
     return this.set('tableName', table.tableName);
   }
 
   /** `names`: the secrets that the function may read, whole. */
   usesSecrets({ prefix, key }: SecretStore, ...names: string[]): this {
     if (names.length > 0) {
-      this.allow(['secretsmanager:GetSecretValue'], ...names.map((name) => secretArn(this, name)));
-      this.allow(['kms:Decrypt'], key.keyArn);
+      this.allow(
+        ['secretsmanager:GetSecretValue'],
+        names.map((name) => secretArn(this, name)),
+      );
+      this.allow(['kms:Decrypt'], [key.keyArn], onlyVia(this, 'secretsmanager'));
     }
     return this.set('secretPrefix', prefix);
   }
 
   sendsTo(queue: IQueue, env: 'deadlineQueueUrl' | 'poisonQueueUrl'): this {
-    this.allow(['sqs:SendMessage'], queue.queueArn);
+    this.allow(['sqs:SendMessage'], [queue.queueArn]);
     return this.set(env, queue.queueUrl);
   }
 
   startsWorkflow(workflow: WorkflowName, platform: Platform): this {
     const arn = workflowArn(this, platform, workflow);
-    this.allow(['states:StartExecution'], arn);
+    this.allow(['states:StartExecution'], [arn]);
     return this.set(WORKFLOW_ENV[workflow], arn);
   }
 
   resumesWorkflow(workflow: WorkflowName, platform: Platform): this {
-    this.allow(['states:SendTaskSuccess'], workflowArn(this, platform, workflow));
+    this.allow(['states:SendTaskSuccess'], [workflowArn(this, platform, workflow)]);
     return this;
   }
 
@@ -185,27 +197,32 @@ export class ServiceFunction extends NodejsFunction {
   }
 
   sendsMail({ configurationSet, address, senders, recipients }: MailUse): this {
-    this.allow(['ses:SendEmail'], configurationSet.arn, ...senders);
+    this.allow(['ses:SendEmail'], [configurationSet.arn, ...senders]);
     // In its sandbox, SES asks for the recipient's identity too; as a sender, it would still be refused.
-    this.ownRole.addToPolicy(
-      new PolicyStatement({
-        actions: ['ses:SendEmail'],
-        resources: [...recipients],
-        conditions: { StringEquals: { 'ses:FromAddress': address } },
-      }),
-    );
+    this.allow(['ses:SendEmail'], [...recipients], { StringEquals: { 'ses:FromAddress': address } });
     return this.set('configurationSet', configurationSet.name);
   }
 
-  private allow(actions: readonly string[], ...resources: string[]) {
-    if (resources.length === 0) return;
-    this.ownRole.addToPolicy(new PolicyStatement({ actions: [...actions], resources }));
+  private usesKeyOf({ encryptionKey }: ITableV2, use: keyof typeof KEY_ACTIONS) {
+    if (encryptionKey !== undefined) this.allow(KEY_ACTIONS[use], [encryptionKey.keyArn], onlyVia(this, 'dynamodb'));
+  }
+
+  private allow(actions: readonly string[], resources: string[], conditions?: Conditions) {
+    const where = conditions === undefined ? {} : { conditions };
+    this.ownRole.addToPolicy(new PolicyStatement({ actions: [...actions], resources, ...where }));
   }
 
   private set(name: keyof typeof ENV, value: string): this {
     this.addEnvironment(ENV[name], value);
     return this;
   }
+}
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** A key may be used through one service only, so that nobody decrypts with it what they came by otherwise. */
+function onlyVia(scope: Construct, service: 'dynamodb' | 'secretsmanager'): Conditions {
+  return { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } };
 }
 
 const WORKFLOW_ENV = {

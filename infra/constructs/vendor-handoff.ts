@@ -29,17 +29,22 @@ export class VendorHandoff extends Construct {
     const { platform, table, api, publicUrl, secrets } = props;
     const vendorSecrets = props.vendors.map((id) => SECRET.vendor(secrets.prefix, id));
 
-    const selectVendor = new ServiceFunction(this, 'select-vendor', { platform }).usesTable(table, 'read');
+    const selectVendor = new ServiceFunction(this, 'select-vendor', { platform }).usesTable(table, 'query');
     const offerHandoff = new ServiceFunction(this, 'offer-handoff', { platform, timeout: Duration.seconds(20) })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'query', 'put', 'update')
       .usesSecrets(secrets, ...vendorSecrets)
       .usesPublicUrl(publicUrl)
       .resumesWorkflow('vendor-handoff', platform);
     const awaitWork = new ServiceFunction(this, 'await-work', { platform })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'update')
       .resumesWorkflow('vendor-handoff', platform);
-    const expireHandoff = new ServiceFunction(this, 'expire-handoff', { platform }).usesTable(table, 'read', 'write');
-    const bringHome = new ServiceFunction(this, 'bring-home', { platform }).usesTable(table, 'read', 'append');
+    const expireHandoff = new ServiceFunction(this, 'expire-handoff', { platform }).usesTable(
+      table,
+      'get',
+      'put',
+      'update',
+    );
+    const bringHome = new ServiceFunction(this, 'bring-home', { platform }).usesTable(table, 'query', 'put');
     this.workflow = new Workflow(this, 'vendor-handoff', {
       platform,
       type: StateMachineType.STANDARD,
@@ -53,7 +58,7 @@ export class VendorHandoff extends Construct {
     });
 
     const vendorApi = new ServiceFunction(this, 'vendor-api', { platform })
-      .usesTable(table, 'read', 'write')
+      .usesTable(table, 'get', 'put', 'update')
       .usesSecrets(secrets, ...vendorSecrets);
     api.addRoute({
       method: HttpMethod.POST,

@@ -1,17 +1,26 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  paginateGetExecutionHistory,
+  paginateListExecutions,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import { Alert } from '../../domain/alert.ts';
 import { Case, type FoldContext } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { readableEvent } from '../../functions/adapters/store/dynamo-cases.ts';
 import { Handoff } from '../../functions/adapters/store/store.ts';
 import { EVENT_PREFIX } from '../../functions/shared/names.ts';
 import type { Delivery } from '../replay/send.ts';
+import type { AlertRun } from './alerts-told.ts';
 import { type Deployment, isDeadLetterQueue } from './deployment.ts';
 import { readMetrics } from './emf.ts';
 import type { Mail } from './mails.ts';
+import { readPermissions } from './permissions.ts';
 import type { RunFacts } from './summary.ts';
 
 export interface FactsDeps {
@@ -33,18 +42,22 @@ export interface RunScope {
 /** Reads all that the summary of a run is made from. */
 export async function readFacts(deployment: Deployment, scope: RunScope, deps: FactsDeps): Promise<RunFacts> {
   const { since, deliveries } = scope;
-  const [table, executions, deadLetters, mails, metrics] = await Promise.all([
+  const [table, executions, alertRuns, deadLetters, mails, metrics, permissions] = await Promise.all([
     readTable(deps.dynamodb, deployment.tableName, since),
     readExecutions(deps.sfn, Object.values(deployment.stateMachineArns), since),
+    readAlertRuns(deps.sfn, deployment.stateMachineArns, since),
     readDepths(deps.sqs, deployment.queueUrls),
     deps.readMails(),
     readMetrics(deps.logs, deployment.logGroupNames, since),
+    readPermissions(deployment.endpoint),
   ]);
   return {
     ...table,
     executions,
     deadLetters,
-    mails: mails.filter(({ at }) => at >= since).length,
+    alertRuns,
+    mails: mails.filter(({ at }) => at >= since),
+    refusals: permissions?.refusals.filter(({ at }) => at >= since),
     metrics,
     deliveries,
     context: deps.context,
@@ -104,6 +117,40 @@ async function readExecutions(client: SFNClient, arns: readonly string[], since:
     }
   }
   return counts;
+}
+
+/** What breach-alert had to tell since an instant (ms), and how each run of it ended. */
+async function readAlertRuns(
+  client: SFNClient,
+  arns: Deployment['stateMachineArns'],
+  since: number,
+): Promise<AlertRun[]> {
+  const stateMachineArn = Object.entries(arns).find(([name]) => name.endsWith('breach-alert'))?.[1];
+  if (stateMachineArn === undefined) return [];
+  const runs: AlertRun[] = [];
+  for await (const { executions = [] } of paginateListExecutions({ client }, { stateMachineArn })) {
+    for (const { executionArn, startDate } of executions) {
+      const startedAt = startDate?.getTime() ?? 0;
+      if (startedAt < since) continue;
+      const { input = '{}', output } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      runs.push({
+        alert: AlertInput.parse(JSON.parse(input)).alert,
+        startedAt,
+        outcome: output === undefined ? undefined : Outcome.parse(JSON.parse(output)).outcome,
+        faulted: await hasFaulted(client, executionArn),
+      });
+    }
+  }
+  return runs;
+}
+
+const AlertInput = z.object({ alert: Alert });
+const Outcome = z.object({ outcome: z.optional(z.string()) });
+
+async function hasFaulted(client: SFNClient, executionArn: string | undefined): Promise<boolean> {
+  for await (const { events = [] } of paginateGetExecutionHistory({ client }, { executionArn }))
+    if (events.some(({ type }) => type === 'TaskFailed')) return true;
+  return false;
 }
 
 async function readDepths(client: SQSClient, queueUrls: Deployment['queueUrls']) {

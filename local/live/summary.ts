@@ -6,7 +6,10 @@ import { isOver } from '../../domain/turns.ts';
 import type { Handoff } from '../../functions/adapters/store/store.ts';
 import { METRIC } from '../../functions/shared/names.ts';
 import type { Delivery } from '../replay/send.ts';
+import { type AlertRun, untoldAlerts } from './alerts-told.ts';
 import type { MetricValues } from './emf.ts';
+import type { Mail } from './mails.ts';
+import { type Refusal, refusalWords } from './permissions.ts';
 
 /** All that is known of a run; read by read-facts.ts, judged here. */
 export interface RunFacts {
@@ -17,8 +20,12 @@ export interface RunFacts {
   readonly executions: Readonly<Record<string, number>>;
   /** Messages on dead-letter queues, by queue. */
   readonly deadLetters: Readonly<Record<string, number>>;
+  /** Runs of breach-alert since the run began. */
+  readonly alertRuns: readonly AlertRun[];
   /** Mails since the run began. */
-  readonly mails: number;
+  readonly mails: readonly Mail[];
+  /** What functions were refused since the run began; undefined if the engine checks no permissions. */
+  readonly refusals: readonly Refusal[] | undefined;
   readonly metrics: MetricValues;
   /** What was sent. */
   readonly deliveries: readonly Delivery[];
@@ -53,6 +60,8 @@ export interface Summary {
   readonly lost: readonly string[];
   /** In words: each thing that should have gone on and did not. */
   readonly stuck: readonly string[];
+  /** In words: each call that a role did not allow; undefined if the engine checks none. */
+  readonly refused: readonly string[] | undefined;
 }
 
 /** Time that anything may take before it counts as stuck, ms. */
@@ -60,7 +69,7 @@ const GRACE_MS = 5000;
 /** Time that a case may take from its opening to its triage, ms. */
 const TRIAGE_MS = 30_000;
 /** Measures, of which a sum says nothing. */
-const MEASURES: ReadonlySet<string> = new Set([METRIC.alertLag, METRIC.oldestOverdue]);
+export const MEASURES: ReadonlySet<string> = new Set([METRIC.alertLag, METRIC.oldestOverdue]);
 const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 export function summarise(facts: RunFacts): Summary {
@@ -78,14 +87,18 @@ export function summarise(facts: RunFacts): Summary {
     assigned: tally(events.flatMap((event) => (event.type === 'agent-assigned' ? [event.agentId] : []))),
     warnings,
     breaches: deadlines.length - warnings,
-    emails: facts.mails,
+    emails: facts.mails.length,
     acknowledged: count('alert-acknowledged'),
     metrics: Object.fromEntries([...facts.metrics].sort().map(([name, values]) => [name, total(name, values)])),
     alertLag: percentiles(facts.metrics.get(METRIC.alertLag) ?? []),
     executions: facts.executions,
     sent: facts.deliveries.length,
     retried: facts.deliveries.filter(({ tries }) => tries > 1).length,
-    lost: [...lostWebhooks(facts), ...untriaged(facts)],
+    lost: [
+      ...lostWebhooks(facts),
+      ...untriaged(facts),
+      ...untoldAlerts({ ...facts, leads: facts.context.policy.leads }),
+    ],
     stuck: [
       ...driftedCases(facts),
       ...untoldDeadlines(facts),
@@ -94,12 +107,13 @@ export function summarise(facts: RunFacts): Summary {
       ...failedExecutions(facts),
       ...lettersOnQueues(facts),
     ],
+    refused: facts.refusals === undefined ? undefined : refusalWords(facts.refusals),
   };
 }
 
-/** Was nothing lost, and is nothing stuck? */
-export function isClean({ lost, stuck }: Pick<Summary, 'lost' | 'stuck'>): boolean {
-  return lost.length === 0 && stuck.length === 0;
+/** Was nothing lost, is nothing stuck, and was nothing refused? */
+export function isClean({ lost, stuck, refused = [] }: Pick<Summary, 'lost' | 'stuck' | 'refused'>): boolean {
+  return lost.length === 0 && stuck.length === 0 && refused.length === 0;
 }
 
 function tally(names: readonly string[]): Record<string, number> {
@@ -194,44 +208,4 @@ function lettersOnQueues({ deadLetters }: RunFacts): string[] {
   return Object.entries(deadLetters).flatMap(([queue, messages]) =>
     messages === 0 ? [] : [`${messages} ${messages === 1 ? 'message' : 'messages'} on ${queue}`],
   );
-}
-
-const MOST_NAMED = 20;
-
-/** The summary as it is printed. */
-export function summaryText(summary: Summary): string {
-  const { alertLag: lag } = summary;
-  const list = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ') || 'none';
-  const seconds = (value: number) => `${value.toFixed(1)} s`;
-  const rows: [label: string, value: string][] = [
-    ['Webhooks sent', `${summary.sent}${summary.retried === 0 ? '' : ` (${summary.retried} of them more than once)`}`],
-    ['Cases', `${summary.cases} with ${summary.events} events in their logs`],
-    ['Routes', list(summary.routes)],
-    ['Handoffs', list(summary.handoffs)],
-    ['Came home', String(summary.broughtHome)],
-    ['Agents', list(summary.assigned)],
-    ['Warnings', String(summary.warnings)],
-    ['Breaches', String(summary.breaches)],
-    ['E-mails', String(summary.emails)],
-    ['Acknowledged', String(summary.acknowledged)],
-    [
-      'Alert lag',
-      lag === undefined ? 'no alerts' : `p50 ${seconds(lag.p50)}, p95 ${seconds(lag.p95)}, max ${seconds(lag.max)}`,
-    ],
-    ['Workflows', list(summary.executions)],
-    ...Object.entries(summary.metrics).map(([name, value], index): [string, string] => [
-      index === 0 ? 'Metrics' : '',
-      MEASURES.has(name) ? `${name} measured ${value === 1 ? 'once' : `${value} times`}` : `${name} ${value}`,
-    ]),
-    ['Lost', summary.lost.length === 0 ? 'nothing' : String(summary.lost.length)],
-    ['Stuck', summary.stuck.length === 0 ? 'nothing' : String(summary.stuck.length)],
-  ];
-  const width = Math.max(...rows.map(([label]) => label.length));
-  const table = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
-  const troubles = [...summary.lost, ...summary.stuck];
-  const more = troubles.length > MOST_NAMED ? [`  … and ${troubles.length - MOST_NAMED} more`] : [];
-  return ['Summary', ...table, ...troubles.slice(0, MOST_NAMED).map((trouble) => `  ! ${trouble}`), ...more].join('\n');
 }

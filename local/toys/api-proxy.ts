@@ -19,8 +19,19 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** Hands a request to the HTTP API, with the bytes of its body and its headers as they came. `path` has the query. */
-export function proxyToApi(request: IncomingMessage, response: ServerResponse, path: string, target: ApiTarget): void {
+/**
+ * Hands a request to the HTTP API, with the bytes of its body and its headers as they came. `path` has
+ * the query. `onAccepted` gets the body once the API has accepted it (202).
+ */
+export function proxyToApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  target: ApiTarget,
+  onAccepted?: (body: Buffer) => void,
+): void {
+  const body: Buffer[] = [];
+  if (onAccepted !== undefined) request.on('data', (chunk: Buffer) => body.push(chunk));
   const { hostname, port } = new URL(target.endpoint);
   const upstream = httpRequest(
     {
@@ -32,6 +43,7 @@ export function proxyToApi(request: IncomingMessage, response: ServerResponse, p
       agent: false,
     },
     (answer) => {
+      if (answer.statusCode === 202) onAccepted?.(Buffer.concat(body));
       response.writeHead(answer.statusCode ?? 502, passedOn(answer.rawHeaders));
       answer.pipe(response);
       answer.on('error', () => response.destroy());

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod';
 import type { Webhook } from '../replay/webhook.ts';
 import { escapeHtml, page, readBody, sendJson, sendPage, timeOfDay } from './http.ts';
 import {
@@ -46,6 +47,10 @@ export interface ToyCrm {
   /** Merges a ticket away: Zendesk closes it and tells so. */
   merge(ticketId: string, into: string, actor: Person, at: number): Webhook;
   ticket(id: string): Ticket | undefined;
+  /** All of them, in the order in which they came. */
+  tickets(): readonly Ticket[];
+  /** Takes over the ticket of a `ticket.created` webhook that somebody else sent in its name; any other body is passed over. */
+  adopt(body: unknown): void;
   /** The latest ticket of this subject that is not over: how a vendor's agent finds in the CRM what they were offered. */
   openTicketOf(subject: string): Ticket | undefined;
   /** Serves `path`, which begins with a slash and has no prefix. False if there is nothing there. */
@@ -220,6 +225,13 @@ export function createToyCrm(options: ToyCrmOptions): ToyCrm {
       });
     },
     ticket: (id) => tickets.get(id),
+    tickets: () => [...tickets.values()],
+    adopt(body) {
+      const { success, data } = CreatedElsewhere.safeParse(body);
+      if (!success || tickets.has(data.detail.id)) return;
+      const { id, subject, description, priority } = data.detail;
+      tickets.set(id, { ...strangersTicket(id, now()), subject, description, priority: priority ?? null });
+    },
     openTicketOf(subject) {
       const open = [...tickets.values()].filter(({ status }) => status !== 'SOLVED' && status !== 'CLOSED');
       return open.findLast((ticket) => ticket.subject === subject);
@@ -254,6 +266,16 @@ interface TicketUpdate {
   readonly updated_stamp?: unknown;
   readonly comment?: { readonly body?: unknown; readonly public?: unknown };
 }
+
+const CreatedElsewhere = z.object({
+  type: z.literal('zen:event-type:ticket.created'),
+  detail: z.object({
+    id: z.string(),
+    subject: z.string(),
+    description: z.string(),
+    priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']).nullish(),
+  }),
+});
 
 class RefusedUpdateError extends Error {
   override readonly name = 'RefusedUpdateError';

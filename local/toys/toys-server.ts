@@ -66,7 +66,11 @@ export async function startToys(options: ToysOptions): Promise<Toys> {
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, search } = new URL(request.url ?? '/', url);
     const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(pathname) ?? [];
-    if (first === 'api') return proxyToApi(request, response, `${rest || '/'}${search}`, api);
+    if (first === 'api') {
+      // A ticket that somebody pasted into a terminal is then in the CRM, as a real one would be: vendors can solve it.
+      const adopt = rest === `/webhooks/${options.crm.source}` ? (body: Buffer) => crm.adopt(jsonOf(body)) : undefined;
+      return proxyToApi(request, response, `${rest || '/'}${search}`, api, adopt);
+    }
     if (first === 'crm' && (await crm.handle(request, response, rest))) return;
     if (first === 'mailbox' && (await handleMailbox(request, response, rest, mails))) return;
     if (first === 'vendors') {
@@ -93,6 +97,14 @@ export async function startToys(options: ToysOptions): Promise<Toys> {
       await closed;
     },
   };
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function frontPage(): string {

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import type { FoldContext } from '../../domain/case.ts';
-import type { CaseEvent, CaseEventType, EventOf } from '../../domain/event.ts';
-import { inLogOrder } from '../../domain/log-order.ts';
+import { type CaseEvent, type CaseEventType, type EventOf, inLogOrder } from '../../domain/event.ts';
 import { policyCalendars } from '../../domain/policy.ts';
 import { dynamoStore } from '../../functions/adapters/store/dynamo-store.ts';
 import { apiHost } from '../../local/live/deployment.ts';
 import { type Mail, readMails } from '../../local/live/mails.ts';
+import { readFacts } from '../../local/live/read-facts.ts';
+import type { RunFacts } from '../../local/live/summary.ts';
 import { signStandard, standardWebhook } from '../../local/replay/webhook.ts';
 import { CRM_API } from '../../local/secrets.ts';
 import type { VendorPace } from '../../local/toys/toy-vendors.ts';
@@ -142,6 +144,15 @@ export async function openApp(pace: VendorPace = QUICK) {
     async mailsAbout(caseId: string): Promise<Mail[]> {
       const mails = await readMails(deployment.endpoint);
       return mails.filter(({ subject }) => subject.split(/[^\w:.-]/).includes(caseId)).reverse();
+    },
+
+    /** All that is known of what was opened since an instant (ms), as the summary of a run is made from it. */
+    facts(since: number, now: () => number = Date.now): Promise<RunFacts> {
+      const { endpoint, region } = deployment;
+      const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+      const logs = new CloudWatchLogsClient({ endpoint, region, credentials });
+      const deps = { dynamodb, sfn, sqs, logs, readMails: () => readMails(endpoint), context, now };
+      return readFacts(deployment, { since, deliveries: toys.sender.deliveries }, deps);
     },
 
     /** Answers an offer through the vendor API, as the vendor's own system would. */

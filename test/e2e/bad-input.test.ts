@@ -4,6 +4,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Case, foldCase } from '../../domain/case.ts';
+import { goWithout } from '../../local/live/permissions.ts';
 import { signStandard, signZendesk, type Webhook } from '../../local/replay/webhook.ts';
 import { type App, eventually, openApp } from './app.ts';
 
@@ -407,27 +408,14 @@ describe('whatever is sent', () => {
 });
 
 describe('a table that refuses', () => {
-  /** The engine's own Lambda API; of the signature, it reads only which service is meant. */
-  const configuration = () => `${app.deployment.endpoint}/2015-03-31/functions/CaseRelay-receive-webhook/configuration`;
-  const headers = {
-    authorization:
-      'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=, Signature=',
-  };
-  const useTable = async (name: string) => {
-    const { Environment } = (await (await fetch(configuration(), { headers })).json()) as {
-      Environment: { Variables: Record<string, string> };
-    };
-    Environment.Variables.TABLE_NAME = name;
-    await fetch(configuration(), { method: 'PUT', headers, body: JSON.stringify({ Environment }) });
-  };
-
   test('makes a webhook get 503, so that its sender tries again; then it is taken', async () => {
     const webhook = app.tell(app.freshNumber(), 'csat-received', { score: 'good' });
-    await useTable('no-such-table');
+    const { endpoint } = app.deployment;
+    await goWithout(endpoint, ['receive-webhook dynamodb:PutItem']);
     try {
       expectProblem(await send(webhook), 503);
     } finally {
-      await useTable(app.deployment.tableName);
+      await goWithout(endpoint, []);
     }
     expect(await send(webhook)).toMatchObject({ status: 202, json: { accepted: 1, duplicates: 0 } });
   });

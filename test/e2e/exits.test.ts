@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { outputOf } from '../../local/progress.mjs';
 import { eventually } from './app.ts';
 
@@ -65,6 +65,18 @@ describe('npm start says in a sentence', () => {
   test('that a port is none', async () => {
     const ended = await start(['--once'], plainEnv({ CASERELAY_TOYS_PORT: 'eighty' }));
     expectPlain(ended, /^CASERELAY_TOYS_PORT is "eighty"; expected a port from 1024 to 65535$/);
+  });
+
+  test('that one port was chosen for two things', async () => {
+    const ended = await start(['--once'], plainEnv({ CASERELAY_ENGINE_PORT: String(FREE_PORT) }));
+    expectPlain(ended, /^CASERELAY_ENGINE_PORT and CASERELAY_TOYS_PORT are both 4592; /);
+  });
+
+  test('that there is no policy in a folder', async () => {
+    const { code, output } = await start(['--once', '--policy', folder]);
+    expect(output.trim()).toMatch(/^the policy has 9 problems:\n/);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
   });
 
   test('that it does not know an option, and which there are', async () => {
@@ -144,7 +156,7 @@ describe('the set-up says in a sentence', () => {
   test('what it can do, when asked for something else', async () => {
     expectPlain(
       await setUp('dance'),
-      /^usage: node local\/bootstrap\.mjs start\|test\|check\|caserelay\|mutation \[options\]$/,
+      /^usage: node local\/bootstrap\.mjs start\|engine\|test\|check\|caserelay\|mutation \[options\]$/,
     );
   });
 
@@ -153,6 +165,11 @@ describe('the set-up says in a sentence', () => {
     writeFileSync(join(clone, 'local', 'check.ts'), "console.log('checked');\n");
     expect(await setUp('check')).toEqual({ code: 0, output: 'checked\n' });
   });
+});
+
+test('nothing of a deployment is written to the home folder', () => {
+  const { home } = inject('e2e');
+  expect(readdirSync(home)).toEqual([]);
 });
 
 describe('the engine', () => {
@@ -165,7 +182,7 @@ describe('the engine', () => {
 
   test('ends with the process that started it, even if that is killed', async () => {
     const script = `import { openEngine } from './local/engine.ts';
-await openEngine(${ENGINE_PORT});
+await openEngine(${ENGINE_PORT}, 'npm start');
 console.log('up');
 setInterval(() => {}, 1000);`;
     const starter = spawn(NODE, ['--input-type=module', '-e', script], { env: plainEnv() });

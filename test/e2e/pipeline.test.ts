@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { CaseEvent } from '../../domain/event.ts';
@@ -6,6 +8,7 @@ import { replayReceipt } from '../../domain/receipt-replay.ts';
 import { isOver } from '../../domain/turns.ts';
 import { formOf } from '../../local/live/acknowledge.ts';
 import { acknowledgeLinkOf } from '../../local/live/mails.ts';
+import { pasteCommand } from '../../local/live/paste-case.ts';
 import { type App, CUSTOMER, eventually, openApp } from './app.ts';
 
 // What the toy vendors do depends on words of the subject: local/toys/vendor-rules.ts.
@@ -101,6 +104,29 @@ describe.concurrent('a case on its way through the house', () => {
     expect(echoes.filter(({ webhook }) => keys.has(webhook.id))).toEqual([]);
   });
 
+  test('is opened by the command that npm start prints, comes to an end, and is another one the second time', async ({
+    expect,
+  }) => {
+    const url = `${app.api}/webhooks/zendesk`;
+    const command = pasteCommand({ url, secret: app.secrets.sources.zendesk ?? '' });
+    const paste = async () => {
+      const before = new Set(app.toys.crm.tickets().map(({ id }) => id));
+      expect(await promisify(execFile)('sh', ['-c', command])).toMatchObject({
+        stdout: expect.stringMatching(/accepted/),
+      });
+      return app.toys.crm.tickets().find(({ id, subject }) => !before.has(id) && subject.startsWith('Video keeps'));
+    };
+    const first = await paste();
+    // Numbered by the second.
+    await sleep(1100);
+    const second = await paste();
+    expect(second?.id).not.toBe(first?.id);
+    for (const ticket of [first, second]) {
+      await app.logged(`zendesk:${ticket?.id}`, 'solved');
+      expect(app.toys.crm.ticket(ticket?.id ?? '')?.status).toBe('SOLVED');
+    }
+  });
+
   test('goes to the next vendor when the first rejects it, is accepted there and resolved', async ({ expect }) => {
     const { id, caseId } = await app.openTicket({ subject: 'Black screen in 4K' });
     await app.logged(caseId, 'solved');
@@ -194,7 +220,7 @@ describe.concurrent('a case on its way through the house', () => {
     const log = await app.log(`intake:${number}`);
     expect(handoffs(log)).toEqual(['bogota offered', 'bogota accepted', 'bogota resolved']);
     expect(log.find((event) => event.type === 'handoff-offered')).toMatchObject({
-      reason: 'bogota; not manila: language',
+      reason: 'next after Manila Contact Services: does not speak the language',
     });
     await app.deliver(app.tell(number, 'solved', {}));
   });

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
-import { readMails } from '../../local/live/mails.ts';
 import { waitUntilQuiet } from '../../local/live/quiet.ts';
-import { type FactsDeps, readFacts } from '../../local/live/read-facts.ts';
-import { isClean, summarise, summaryText } from '../../local/live/summary.ts';
+import { isClean, summarise } from '../../local/live/summary.ts';
+import { summaryText } from '../../local/live/summary-text.ts';
 import { readExport } from '../../local/replay/export.ts';
 import { playSteps } from '../../local/replay/send.ts';
 import { PACE } from '../../local/toys/toy-vendors.ts';
@@ -20,7 +18,7 @@ describe('25 incidents of a real service desk', () => {
   afterAll(() => app?.close());
 
   test('go through with nothing lost and nothing stuck', async () => {
-    const { deployment, secrets, toys, context, dynamodb, sfn, sqs } = app;
+    const { deployment, secrets, toys, context, sfn } = app;
     const since = Date.now();
     const replay = await readExport({
       file: SERVICENOW_INCIDENTS,
@@ -38,18 +36,7 @@ describe('25 incidents of a real service desk', () => {
     await waitUntilQuiet(sfn, Object.values(deployment.stateMachineArns), AbortSignal.timeout(150_000));
     await toys.sender.idle();
 
-    const { endpoint, region } = deployment;
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const deps: FactsDeps = {
-      dynamodb,
-      sfn,
-      sqs,
-      logs: new CloudWatchLogsClient({ endpoint, region, credentials }),
-      readMails: () => readMails(endpoint),
-      context,
-      now: Date.now,
-    };
-    const facts = await readFacts(deployment, { since, deliveries: toys.sender.deliveries }, deps);
+    const facts = await app.facts(since);
     const summary = summarise(facts);
     console.log(summaryText(summary));
     expect(summary).toMatchObject({ lost: [], stuck: [], cases: 26 });

@@ -1,10 +1,15 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { caseRelay } from '../../infra/case-relay.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { POLICY } from '../support/policy-fixture.ts';
+
+/** Each of them is a function. */
+export const FUNCTION_FOLDERS: readonly string[] = readdirSync('functions').filter(
+  (name) => name !== 'adapters' && name !== 'shared',
+);
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of whatever shape its resources have.
 export type Json = any;

@@ -1,11 +1,11 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CaseEvent } from '../../../domain/event.ts';
-import { EVENT_PREFIX } from '../../shared/names.ts';
+import { CASE_PREFIX, EVENT_PREFIX } from '../../shared/names.ts';
 import { conditional, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
 import type { CaseStore } from './store.ts';
 
-export const caseKey = (caseId: string) => `CASE#${caseId}`;
+export const caseKey = (caseId: string) => `${CASE_PREFIX}${caseId}`;
 
 /** The log of the cases, for appending only: all that a webhook needs of the table, in a file of its own to keep its bundle small. */
 export function dynamoEventLog(client: DynamoDBClient, tableName: string): Pick<CaseStore, 'append'> {

@@ -3,7 +3,8 @@ import { type Case, foldCase } from '../../../domain/case.ts';
 import type { CaseEvent } from '../../../domain/event.ts';
 import type { Handoff } from '../../../functions/adapters/store/store.ts';
 import { metricsOf } from '../../../local/live/emf.ts';
-import { isClean, percentiles, type RunFacts, summarise, summaryText } from '../../../local/live/summary.ts';
+import { isClean, percentiles, type RunFacts, summarise } from '../../../local/live/summary.ts';
+import { summaryText } from '../../../local/live/summary-text.ts';
 import type { Delivery } from '../../../local/replay/send.ts';
 import { event, opened, reply, solved } from '../../support/events.ts';
 import { contextOf } from '../../support/policy-fixture.ts';
@@ -36,6 +37,8 @@ const delivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
   ...more,
 });
 
+const mailOf = (text: string) => ({ id: 'm1', from: '', to: ['ana@example.com'], subject: '', text, html: '', at: 0 });
+
 function facts(log: readonly CaseEvent[], more: Partial<RunFacts> = {}): RunFacts {
   const state = foldCase(log, context) as Case;
   return {
@@ -44,7 +47,9 @@ function facts(log: readonly CaseEvent[], more: Partial<RunFacts> = {}): RunFact
     handoffs: [],
     executions: { SUCCEEDED: 2, RUNNING: 1 },
     deadLetters: { 'stream-dlq': 0 },
-    mails: 1,
+    alertRuns: [],
+    mails: [],
+    refusals: [],
     metrics: new Map([
       ['CasesReceived', [1]],
       ['AlertLag', [0.4, 1.2]],
@@ -68,8 +73,15 @@ describe('summarise', () => {
       targetSeconds: 14_400,
     });
     const acknowledged = event('alert-acknowledged', '2026-11-23T13:05:00Z', { alertId: 'a', by: 'ana' });
+    const { clock, turn, threshold, at } = warned as Extract<CaseEvent, { type: 'deadline-reached' }>;
+    const alert = { alertId: 'a', caseId: CASE, kind: 'warning' as const, clock, turn, threshold, at };
+    const startedAt = Date.parse(at);
     const summary = summarise(
-      facts([opening, triaged, warned, acknowledged], { now: Date.parse('2026-11-23T13:30:00Z') }),
+      facts([opening, triaged, warned, acknowledged], {
+        now: Date.parse('2026-11-23T13:30:00Z'),
+        alertRuns: [{ alert, startedAt, outcome: 'acknowledged', faulted: false }],
+        mails: [mailOf('https://relay.example.com/alerts/a/acknowledge?token=t')],
+      }),
     );
     expect(summary).toMatchObject({
       cases: 1,
@@ -102,8 +114,32 @@ describe('summarise', () => {
         Metrics        AlertLag measured 2 times
                        CasesReceived 1
         Lost           nothing
-        Stuck          nothing"
+        Stuck          nothing
+        Refused        nothing"
     `);
+  });
+
+  test('a call that a role does not allow is told; an engine that checks none is not called clean of them', () => {
+    const refusal = {
+      at: 0,
+      who: 'CaseRelay-notify-lead',
+      action: 'ses:SendEmail',
+      resource: 'arn:x',
+      onPurpose: false,
+    };
+    const summary = summarise(facts([opening, triaged], { refusals: [refusal] }));
+    expect(isClean(summary)).toBe(false);
+    expect(summaryText(summary)).toMatch(/Refused +1\n +! CaseRelay-notify-lead was refused ses:SendEmail on arn:x$/);
+    const unchecked = summarise(facts([opening, triaged], { refusals: undefined }));
+    expect(summaryText(unchecked)).toMatch(/Refused +not known: this engine checks no roles$/);
+  });
+
+  test('an alert that was handed to nobody is lost', () => {
+    const alert = { alertId: 'al_1', caseId: CASE, kind: 'breach' as const, clock: 'resolution' as const, at: OPENED };
+    const run = { alert, startedAt: Date.parse(OPENED), outcome: 'unanswered', faulted: false };
+    const summary = summarise(facts([opening, triaged], { alertRuns: [run] }));
+    expect(summary.lost).toEqual([`${CASE}: breach of resolution: nobody was told, no mail was handed to SES`]);
+    expect(isClean(summary)).toBe(false);
   });
 
   test('a webhook that was refused, and one that is not in the log, are lost', () => {

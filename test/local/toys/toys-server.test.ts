@@ -368,6 +368,23 @@ describe('the way to the API', () => {
   });
 });
 
+test('a ticket that somebody sent in the name of the CRM is in it then, once, and can be solved', async () => {
+  const detail = { id: '4711', subject: 'Pasted', description: 'By hand', status: 'NEW', priority: 'HIGH' };
+  const send = (type: string, path = '/api/webhooks/zendesk', subject = 'Pasted') => {
+    const body = JSON.stringify({ type: `zen:event-type:${type}`, detail: { ...detail, subject } });
+    return fetch(`${toys.url}${path}`, { method: 'POST', body });
+  };
+  await send('ticket.status_changed');
+  await send('ticket.created', '/api/gone');
+  await fetch(`${toys.url}/api/webhooks/zendesk`, { method: 'POST', body: 'not JSON' });
+  expect(toys.crm.ticket('4711')).toBeUndefined();
+  await send('ticket.created');
+  await send('ticket.created', '/api/webhooks/zendesk', 'Another');
+  expect(toys.crm.ticket('4711')).toMatchObject({ subject: 'Pasted', status: 'NEW', priority: 'HIGH' });
+  toys.crm.setStatus('4711', 'SOLVED', AGENT, Date.now());
+  expect(toys.crm.openTicketOf('Pasted')).toBeUndefined();
+});
+
 test('a port in use rejects with the error of listen', async () => {
   const taken = Number(new URL(toys.url).port);
   const again = startToys({

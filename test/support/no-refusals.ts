@@ -1,0 +1,14 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, expect, inject } from 'vitest';
+import { readPermissions, refusalWords } from '../../local/live/permissions.ts';
+
+/** After each file of end-to-end tests: no function was refused anything that its test did not take away itself. */
+afterAll(async () => {
+  const { deployment, ranDir } = inject('e2e');
+  mkdirSync(ranDir, { recursive: true });
+  writeFileSync(join(ranDir, basename(expect.getState().testPath ?? '')), '');
+  const permissions = await readPermissions(deployment.endpoint);
+  if (permissions === undefined) throw new Error('the engine checks no permissions');
+  expect(refusalWords(permissions.refusals.filter(({ onPurpose }) => !onPurpose))).toEqual([]);
+});
