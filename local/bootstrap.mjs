@@ -11,14 +11,22 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 const bin = inRoot('node_modules', '.bin');
 
-/** Commands: what each runs, whether it needs the local engine, and where set-up shows (stderr, if stdout is data). */
+/** Packages from PyPI, by the folder of .local that each set is installed in. */
+const PYTHON_PACKAGES = {
+  engine: { what: 'the local AWS engine', lock: 'requirements.txt' },
+  'cfn-lint': { what: 'cfn-lint, which checks the templates', lock: 'requirements-lint.txt' },
+};
+const ENGINE = /** @type {const} */ (['engine']);
+const LINT = /** @type {const} */ (['cfn-lint']);
+
+/** Commands: what each runs, what it needs of Python, and where set-up shows (stderr, if stdout is data). */
 const COMMANDS = {
-  start: { script: 'local/start.ts', engine: true, progress: process.stdout },
-  engine: { script: 'local/engine-alone.ts', engine: true, progress: process.stdout },
-  test: { script: 'local/test.ts', engine: true, progress: process.stdout },
-  check: { script: 'local/check.ts', engine: false, progress: process.stdout },
-  caserelay: { script: 'local/caserelay.ts', engine: false, progress: process.stderr },
-  mutation: { script: 'local/mutation.ts', engine: false, progress: process.stdout },
+  start: { script: 'local/start.ts', python: ENGINE, progress: process.stdout },
+  engine: { script: 'local/engine-alone.ts', python: ENGINE, progress: process.stdout },
+  test: { script: 'local/test.ts', python: [...ENGINE, ...LINT], progress: process.stdout },
+  check: { script: 'local/check.ts', python: [], progress: process.stdout },
+  caserelay: { script: 'local/caserelay.ts', python: [], progress: process.stderr },
+  mutation: { script: 'local/mutation.ts', python: [], progress: process.stdout },
 };
 
 /** @param {string} file */
@@ -67,7 +75,7 @@ async function installPackages(progress) {
 }
 
 const PYTHON_NEEDED =
-  'Python 3.10 or newer with pip is needed for the local AWS engine. Install it, or point AWS_ENDPOINT_URL at an engine that runs already.';
+  'Python 3.10 or newer with pip is needed, for the local AWS engine and for checking templates. Install it, or name one by PYTHON.';
 
 async function findPython() {
   for (const name of process.env.PYTHON ? [process.env.PYTHON] : ['python3', 'python']) {
@@ -78,16 +86,16 @@ async function findPython() {
   throw new PlainError(PYTHON_NEEDED);
 }
 
-/** @param {string} name of the command */
-async function installEngine(name) {
-  if (process.env.AWS_ENDPOINT_URL && name !== 'engine') return;
-  const requirements = inRoot('local', 'requirements.txt');
+/** @param {keyof typeof PYTHON_PACKAGES} folder */
+async function installPython(folder) {
+  const { what, lock: file } = PYTHON_PACKAGES[folder];
+  const requirements = inRoot('local', file);
   const lock = hashOf(requirements);
-  const target = inRoot('.local', 'engine');
+  const target = inRoot('.local', folder);
   const python = await findPython();
   process.env.CASERELAY_PYTHON = python;
   if (isStamped(join(target, '.lock'), lock)) return;
-  await step('Installing the local AWS engine from local/requirements.txt', async (note) => {
+  await step(`Installing ${what} from local/${file}`, async (note) => {
     const fresh = `${target}.new`;
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
@@ -103,7 +111,7 @@ async function installEngine(name) {
     const child = spawn(python, [...args, '--target', fresh, '-r', requirements]);
     const { code, output } = await outputOf(child, note);
     if (/No module named pip/.test(output)) throw new PlainError(PYTHON_NEEDED);
-    if (code !== 0) throw installError('The local AWS engine', output);
+    if (code !== 0) throw installError(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, output);
     writeFileSync(join(fresh, '.lock'), lock);
     rmSync(target, { recursive: true, force: true });
     renameSync(fresh, target);
@@ -135,7 +143,11 @@ async function main() {
     );
   }
   await installPackages(command.progress);
-  if (command.engine) await installEngine(name);
+  for (const folder of command.python) {
+    // An engine that runs already is as good, but for the command that starts one.
+    if (folder === 'engine' && process.env.AWS_ENDPOINT_URL && name !== 'engine') continue;
+    await installPython(folder);
+  }
   process.exitCode = await runPinned(command.script, args);
 }
 

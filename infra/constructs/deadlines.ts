@@ -32,6 +32,8 @@ export class Deadlines extends Construct {
     this.deadLetters = new DeadLetterQueue(this, 'deadlines-dlq');
     this.queue = new ServiceQueue(this, 'deadlines', {
       visibilityTimeout: Duration.seconds(6 * fireTimeout.toSeconds()),
+      // A hint is sent anew with each sweep; one that nobody took for this long is of no use.
+      retentionPeriod: Duration.days(1),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
 
