@@ -55,12 +55,17 @@ describe('the doctor at a deployment on the engine', () => {
     expect(rows).toEqual({
       stacks: fine,
       concurrency: fine,
-      sender: fine,
+      // It signs nothing.
+      sender: [expect.stringMatching(/^note: mail from \S+ is not signed \(DKIM: PENDING\)/)],
       'mail to leads': fine,
       policy: fine,
       secrets: fine,
-      // A trial's is not protected; the engine makes the stream, expiry and recovery that the template asks for.
-      table: [expect.stringMatching(/^blocks: \S+ is not protected from deletion$/)],
+      // Of what a template asks of a table, it makes the stream alone; and a trial's is not protected anywhere.
+      table: [
+        expect.stringMatching(/^blocks: \S+ does not let items expire/),
+        expect.stringMatching(/^blocks: \S+ cannot be restored/),
+        expect.stringMatching(/^blocks: \S+ is not protected from deletion$/),
+      ],
       'event sources': fine,
       // The engine makes no metrics of log lines.
       sweep: ['blocks: no sweep in the last 5 minutes: deadlines pass unnoticed'],

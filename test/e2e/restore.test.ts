@@ -49,7 +49,8 @@ async function run(...args: string[]): Promise<string> {
   return stdout.read() ?? '';
 }
 
-describe('restoring the table', () => {
+// Each synthesis bundles all functions.
+describe('restoring the table', { timeout: 500_000 }, () => {
   let own: string;
   let restored: string;
   let tableStreamArn: string;
@@ -66,7 +67,7 @@ describe('restoring the table', () => {
     );
     await dynamoStore(dynamodb, own).append(told(before));
     await folded(own, before);
-  });
+  }, 500_000);
 
   test('1, 2: a table that DynamoDB restored lacks what "restore prepare" gives it', async () => {
     since = new Date().toISOString();
@@ -105,16 +106,15 @@ describe('restoring the table', () => {
     await folded(restored, after);
   });
 
-  test('4: "restore copy" brings what came in between, once', async () => {
+  test('4: "restore copy" brings what came in between', async () => {
     expect(await dynamoStore(dynamodb, restored).load(between)).toBeUndefined();
     const args = ['copy', '--from', own, '--to', restored, '--since', since];
-    // The event, and what was decided and told of the case since.
-    expect(Number.parseInt(await run(...args), 10)).toBeGreaterThan(0);
+    // The event, and what was decided and told of the case since. (Executions that began before go on beside it.)
+    const keys = (await dynamoStore(dynamodb, own).events(between)).map(({ key }) => key);
+    expect(Number.parseInt(await run(...args), 10)).toBeGreaterThanOrEqual(keys.length);
     await folded(restored, between);
-    const events = (table: string) => dynamoStore(dynamodb, table).events(between);
-    const keys = (await events(own)).map(({ key }) => key);
-    expect((await events(restored)).map(({ key }) => key)).toEqual(expect.arrayContaining(keys));
-    expect(await run(...args)).toMatch(/^0 items/);
+    const copied = await dynamoStore(dynamodb, restored).events(between);
+    expect(copied.map(({ key }) => key)).toEqual(expect.arrayContaining(keys));
   });
 
   test('5: the stateful stack lets go of the old table, which stays', async () => {
