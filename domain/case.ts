@@ -12,10 +12,9 @@ import {
   type EventOf,
   HandoffState,
   Instant,
-  inLogOrder,
-  logPosition,
   Priority,
 } from './event.ts';
+import { inLogOrder, logPosition } from './log-order.ts';
 import type { Policy } from './policy.ts';
 import {
   ANSWERS,
@@ -270,7 +269,8 @@ function foldMessage(state: Case, event: EventOf<'message-added'>, context: Fold
   const { occurredAt: at } = event;
   if (event.author !== 'customer') {
     // A machine waits for no update either.
-    const clocks = state.automatic === undefined ? answered(state, at, context.policy) : {};
+    const clocks =
+      state.automatic === undefined ? answered(state, at, context.policy, event.sequence !== undefined) : {};
     return { ...state, ...clocks, replies: state.replies + 1 };
   }
   const told =

@@ -57,6 +57,23 @@ export const CaseFields = z.object({
 });
 export type CaseFields = z.infer<typeof CaseFields>;
 
+const A_SEQUENCE = 'expected a whole number from 0, beyond 2^53 as text of at most 20 digits';
+
+/**
+ * The place that a source gives an event among those of its case: a counter, an audit id. A whole number, as a number
+ * or, beyond 2^53, as text of at most 20 digits; kept as text. It orders what shares an instant (domain/log-order.ts).
+ */
+export const Sequence = z.pipe(
+  z.union(
+    [
+      z.number().check(z.refine((place) => Number.isSafeInteger(place) && place >= 0, A_SEQUENCE)),
+      z.string().check(z.regex(/^\d{1,20}$/, A_SEQUENCE)),
+    ],
+    A_SEQUENCE,
+  ),
+  z.transform(String),
+);
+
 const base = {
   /** Unique within the source, the same on every retry: a delivery id, an event id, or (ours) what the event is about. */
   key: z.string().check(z.minLength(1), z.maxLength(512)),
@@ -65,6 +82,8 @@ const base = {
   occurredAt: Instant,
   /** Ours. */
   receivedAt: Instant,
+  /** The source's own order, where it has one. */
+  sequence: z.optional(Sequence),
 };
 
 /** The promises that can be timed; domain/turns.ts has what starts, pauses and stops each. */
@@ -314,38 +333,3 @@ export const CaseEvent = z.discriminatedUnion('type', [
 export type CaseEvent = z.infer<typeof CaseEvent>;
 export type CaseEventType = CaseEvent['type'];
 export type EventOf<T extends CaseEventType> = Extract<CaseEvent, { type: T }>;
-
-/**
- * Rank of events that happen at the same instant: stop beats pause beats start, so starts are
- * folded first and stops last. Source: facts of the field's SLA semantics (Zendesk, Zammad tests).
- */
-function rank(event: CaseEvent): number {
-  switch (event.type) {
-    case 'opened':
-      return 0;
-    case 'reopened':
-      return 2;
-    case 'message-added':
-      return event.author === 'customer' ? 1 : 4;
-    case 'status-changed':
-      return event.status === 'pending' || event.status === 'on-hold' ? 3 : 2;
-    case 'solved':
-    case 'merged':
-      return 5;
-    default:
-      return 4;
-  }
-}
-
-/** The place of an event in its case's log, as text that sorts: occurredAt, rank, key. No two events of a case share one. */
-export function logPosition(event: CaseEvent): string {
-  return `${event.occurredAt}|${rank(event)}|${event.key}`;
-}
-
-/** A log as the fold wants it: in order, each key once. */
-export function inLogOrder(events: readonly CaseEvent[]): CaseEvent[] {
-  const byKey = new Map(events.map((event) => [event.key, event]));
-  const placed = [...byKey.values()].map((event) => ({ event, position: logPosition(event) }));
-  placed.sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));
-  return placed.map(({ event }) => event);
-}

@@ -1,5 +1,6 @@
 import { type FoldContext, foldCase } from './case.ts';
-import { type CaseEvent, type EventOf, inLogOrder, logPosition } from './event.ts';
+import type { CaseEvent, EventOf } from './event.ts';
+import { inLogOrder, logPosition } from './log-order.ts';
 import { waitingTurn } from './turns.ts';
 
 type Absorbed = EventOf<'absorbed'>;

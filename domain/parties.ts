@@ -1,5 +1,6 @@
 import { applyEvent, type Case, type FoldContext } from './case.ts';
-import { type CaseEvent, inLogOrder } from './event.ts';
+import type { CaseEvent } from './event.ts';
+import { inLogOrder } from './log-order.ts';
 import { isOver } from './turns.ts';
 
 /** Who has a case: us, the customer while it is pending, a vendor that accepted it ("vendor <id>"), nobody once it is over. */

@@ -1,6 +1,7 @@
 import { applyEvent, type Case, type FoldContext } from './case.ts';
 import { isOpenTurn, type Turn } from './clock.ts';
-import { type CaseEvent, type ClockName, inLogOrder } from './event.ts';
+import type { CaseEvent, ClockName } from './event.ts';
+import { inLogOrder } from './log-order.ts';
 import { endTurns, HANDOFFS } from './turns.ts';
 
 /** The event that something was caused by. */
@@ -83,13 +84,15 @@ function begin(turn: Turn, event: CaseEvent): TurnHistory {
 function follow(history: TurnHistory, now: Turn, event: CaseEvent): TurnHistory {
   const before = history.turn;
   const by = cause(event);
+  // An answer can still meet a turn that was cancelled in the same moment.
+  const endedBefore = now.stoppedAt === before.stoppedAt && now.cancelledAt === before.cancelledAt;
   const reopened = !isOpenTurn(before) && isOpenTurn(now);
   const isNew = (i: number) => before.pauses[i]?.from !== now.pauses[i]?.from;
   return {
     ...history,
     turn: now,
     startedBy: now.startedAt === before.startedAt ? history.startedBy : by,
-    endedBy: isOpenTurn(now) ? undefined : (history.endedBy ?? by),
+    endedBy: isOpenTurn(now) ? undefined : endedBefore ? history.endedBy : by,
     // The time between being solved and being reopened is a pause that the solution began.
     pausedBy: now.pauses.map((_, i) =>
       isNew(i) ? ((reopened ? history.endedBy : undefined) ?? by) : (history.pausedBy[i] ?? by),

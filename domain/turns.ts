@@ -244,8 +244,22 @@ export function asked(state: Timed, at: string, policy: Policed): Changed {
   return waitingTurn(turns) === undefined ? startTurn(again, 'next-response', at, policy) : unchanged(again);
 }
 
-/** A public reply of a person: answers what the customer waits for and, in a case that goes on, begins the time until the next update. */
-export function answered(state: Timed, at: string, policy: Policed): Changed {
+/** "Answer and solve" is one click of an agent, and two events that a source may date in either order, so far apart at most (ms). */
+const ONE_CLICK_MS = 1000;
+
+/** A wait that the end of the case cancelled in the moment in which it was answered. */
+function answeredWithItsEnd(turn: Turn, at: string): Turn {
+  const { cancelledAt, endedIn, ...met } = turn;
+  if (cancelledAt === undefined || endedIn === undefined || !ANSWERS.includes(turn.clock)) return turn;
+  return Date.parse(at) - Date.parse(cancelledAt) <= ONE_CLICK_MS ? { ...met, stoppedAt: at } : turn;
+}
+
+/**
+ * A public reply of a person: answers what the customer waits for and, in a case that goes on, begins the time until
+ * the next update. `isNumbered`: its source says by a sequence what came before it, so that nothing has to be guessed.
+ */
+export function answered(before: Timed, at: string, policy: Policed, isNumbered: boolean): Changed {
+  const state = isNumbered ? before : { ...before, turns: before.turns.map((turn) => answeredWithItsEnd(turn, at)) };
   const turns = endedForGood(endTurns(state.turns, [...ANSWERS, 'periodic-update'], { stoppedAt: at }), ANSWERS);
   const ended = { ...state, turns };
   return isOver(state.status) ? unchanged(ended) : startTurn(ended, 'periodic-update', at, policy);

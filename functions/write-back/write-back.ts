@@ -1,4 +1,5 @@
-import { type Decision, inLogOrder } from '../../domain/event.ts';
+import type { Decision } from '../../domain/event.ts';
+import { inLogOrder } from '../../domain/log-order.ts';
 import type { TicketUpdate } from '../adapters/crm/zendesk-api.ts';
 import { type WriteBackDeps, type WriteBackResult, writeTicket } from './write-ticket.ts';
 

@@ -1,7 +1,8 @@
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { type ClockStatus, measure, type Turn } from '../../domain/clock.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
-import { type CaseEvent, inLogOrder } from '../../domain/event.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { inLogOrder } from '../../domain/log-order.ts';
 import { clockPolicy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { holder } from '../../functions/shared/holder-words.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type FoldContext, foldCase } from '../../domain/case.ts';
-import { inLogOrder } from '../../domain/event.ts';
+import { inLogOrder } from '../../domain/log-order.ts';
 import { policyCalendars } from '../../domain/policy.ts';
 import { dynamoStore } from '../../functions/adapters/store/dynamo-store.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';

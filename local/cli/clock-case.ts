@@ -1,6 +1,7 @@
 import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import { type Measure, measure, type Turn } from '../../domain/clock.ts';
 import { CaseEvent, ClockName, toInstant } from '../../domain/event.ts';
+import { suggestedSequence } from '../../domain/log-order.ts';
 import { heldSeconds } from '../../domain/parties.ts';
 import { clockPolicy } from '../../domain/policy.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
@@ -159,7 +160,7 @@ export function eventsOf(line: Fields): CaseEvent[] {
   if (line.events.length === 0) throw new LineError('events: expected at least one event, found an empty list');
   const raws = line.events.map((raw: unknown, i) => fieldsAt(raw, `events[${i}]`, 'an event'));
   const caseId = caseIdOf(line, raws);
-  return raws.map((raw, i) => {
+  const events = raws.map((raw, i) => {
     const where = `events[${i}]`;
     const { at, ...given } = raw;
     if (typeof given.type !== 'string' || !EVENT_TYPES.includes(given.type))
@@ -179,6 +180,15 @@ export function eventsOf(line: Fields): CaseEvent[] {
     if (!result.success) throw fromIssue(result.error.issues, where, filled);
     return result.data;
   });
+  return isTold(raws, events)
+    ? events.map((event, i) => ({ ...event, ...suggestedSequence(event.type, String(i)) }))
+    : events;
+}
+
+/** Is it a log by hand, told in the order in which things happened, rather than a stored one whose keys say which is which? */
+function isTold(raws: readonly Fields[], events: readonly CaseEvent[]): boolean {
+  const isBare = raws.every(({ key, sequence }) => key === undefined && sequence === undefined);
+  return isBare && events.every(({ occurredAt }, i) => i === 0 || (events[i - 1]?.occurredAt ?? '') <= occurredAt);
 }
 
 /** The one case that a line is about: what it or its events name, or a stand-in. */

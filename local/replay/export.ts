@@ -79,20 +79,17 @@ export async function readExport(options: ExportOptions): Promise<ExportReplay> 
   const allWork = events.reduce((sum, { fact }) => sum + workOf(fact), 0);
   const seconds = options.seconds ?? Math.max(SHORTEST_SECONDS, Math.ceil(allWork / WORK_PER_SECOND));
   const squeezed = spanSeconds > seconds;
-  const lastAt = new Map<string, number>();
   let workBefore = 0;
   const steps = events.map(({ number, nth, fact }): Step => {
     const even = (workBefore / allWork) * seconds;
     workBefore += workOf(fact);
-    const planned = squeezed ? even : (fact.at - first.fact.at) / 1000;
-    // Two events of a case never share an instant, so that their order is that of the export.
-    const atSeconds = Math.max(planned, (lastAt.get(number) ?? -1) + 0.001);
-    lastAt.set(number, atSeconds);
+    const atSeconds = squeezed ? even : (fact.at - first.fact.at) / 1000;
     const id = `ev_${createHash('sha256').update(`${options.run}|${mapping.source}|${number}|${nth}`).digest('hex').slice(0, 32)}`;
     const { type, data } = fact;
     const caseNumber = options.run === '' ? number : `${number}.${options.run}`;
     const make = (at: number) =>
-      standardWebhook({ source: mapping.source, number: caseNumber, id, type, at, data }, secret);
+      // Rows that share an instant are in the export's own order.
+      standardWebhook({ source: mapping.source, number: caseNumber, id, type, at, sequence: nth, data }, secret);
     return { atSeconds, make };
   });
   const factor = squeezed ? spanSeconds / seconds : 1;

@@ -47,13 +47,15 @@ export interface CaseFact {
   readonly type: string;
   /** ms. */
   readonly at: number;
+  /** Its place among the events of its case, where the sender knows it. */
+  readonly sequence?: number;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** A case event as any sender of Standard Webhooks tells it (docs/webhooks.md). */
-export function standardWebhook({ source, number, id, type, at, data }: CaseFact, secret: string): Webhook {
+export function standardWebhook({ source, number, id, type, at, sequence, data }: CaseFact, secret: string): Webhook {
   const timestamp = new Date(at).toISOString();
-  const body = JSON.stringify({ type: `case.${type}`, timestamp, data: { caseId: number, ...data } });
+  const body = JSON.stringify({ type: `case.${type}`, timestamp, sequence, data: { caseId: number, ...data } });
   const sign = (now: number) => signStandard(secret, id, body, now);
   return { source, caseId: `${source}:${number}`, id, type, body, sign, isFact: true };
 }

@@ -6,13 +6,10 @@ import {
   ClockName,
   HandoffState,
   Instant,
-  inLogOrder,
-  logPosition,
   Priority,
   RejectReason,
   Route,
 } from '../../domain/event.ts';
-import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 
 const AT = '2026-11-16T09:00:00.000Z';
 const LATER = '2026-11-16T10:00:00.000Z';
@@ -214,6 +211,22 @@ describe('the name of a case and the key of an event', () => {
   });
 });
 
+describe('the sequence of an event', () => {
+  it.each([
+    [0, '0'],
+    [17, '17'],
+    [Number.MAX_SAFE_INTEGER, '9007199254740991'],
+    ['00000000000000000017', '00000000000000000017'],
+    ['18446744073709551615', '18446744073709551615'],
+  ])('%s is kept as %s', (sequence, kept) => {
+    expect(CaseEvent.parse({ ...BASE, type: 'solved', sequence })).toEqual({ ...BASE, type: 'solved', sequence: kept });
+  });
+
+  it.each([-1, 1.5, 2 ** 53, '', '-1', 'a1', '1'.repeat(21), null])('%s is none', (sequence) => {
+    expect(accepts('solved', { sequence })).toBe(false);
+  });
+});
+
 describe('an instant', () => {
   it.each([
     ['2026-11-22T09:30Z', '2026-11-22T09:30:00.000Z'],
@@ -238,36 +251,5 @@ describe('an instant', () => {
     ['words', 'yesterday'],
   ])('%s is none', (_what, text) => {
     expect(Instant.safeParse(text).success).toBe(false);
-  });
-});
-
-describe('the order of a log', () => {
-  // What starts comes before what pauses, what pauses before what stops. The keys alone would say the opposite.
-  const ranked: [rank: number, CaseEvent][] = [
-    [0, opened(AT)],
-    [1, fromCustomer(AT)],
-    [2, reopened(AT)],
-    [2, status(AT, 'open')],
-    [3, status(AT, 'on-hold')],
-    [3, status(AT, 'pending')],
-    [4, reply(AT)],
-    [4, priority(AT, 'high')],
-    [5, solved(AT)],
-    [5, event('merged', AT, {})],
-  ];
-  const log = ranked.map(([, one], i) => ({ ...one, key: `k${9 - i}` }) as CaseEvent);
-  const order = (events: CaseEvent[]) => events.map(({ key }) => key);
-
-  it('of one instant is by what an event does, then by its key', () => {
-    expect(log.map(logPosition)).toEqual(ranked.map(([rank], i) => `${AT}|${rank}|k${9 - i}`));
-    const sorted = ['k9', 'k8', 'k6', 'k7', 'k4', 'k5', 'k2', 'k3', 'k0', 'k1'];
-    expect(order(inLogOrder(log))).toEqual(sorted);
-    expect(order(inLogOrder(log.toReversed()))).toEqual(sorted);
-  });
-
-  it('of two instants is theirs, and each key is there once', () => {
-    const [late, early] = [opened(LATER, { key: 'b' }), solved(AT)];
-    const retried = { ...late, receivedAt: '2026-11-16T11:00:00.000Z' };
-    expect(inLogOrder([late, early, retried])).toEqual([early, retried]);
   });
 });

@@ -204,6 +204,62 @@ describe('a customer who was not answered before the case was solved', () => {
   });
 });
 
+describe('an answer and an end in one moment', () => {
+  const ends = (when: string) => [
+    solved(when),
+    status(when, 'solved'),
+    status(when, 'closed'),
+    event('status-changed', when, { status: 'solved', key: 'zzz' }),
+    event('solved', when, { key: 'a' }),
+  ];
+  const both = [opened(day('09:00')), reply(day('09:10')), fromCustomer(day('09:20'))];
+
+  it('keep the promise, whatever their keys and however they come', () => {
+    for (const end of ends(day('10:00'))) {
+      const events = [opened(day('09:00')), end, reply(day('10:00'))];
+      for (const log of [events, events.toReversed()])
+        expect(look(log, 'first-response', day('12:00'))).toMatchObject({ status: 'met', worked: 1 });
+      expect(look([...both, end, reply(day('10:00'))], 'next-response', day('12:00'))?.status).toBe('met');
+      expect(fold(events).status).toMatch(/solved|closed/);
+    }
+  });
+
+  it('keep it also if the source dates the end first, by up to a second: they were one click', () => {
+    const answeredAfter = (ms: number, more: Partial<CaseEvent> = {}) => {
+      const answer = reply(new Date(Date.parse(day('10:00')) + ms).toISOString());
+      const events = [opened(day('09:00')), solved(day('10:00')), { ...answer, ...more } as CaseEvent];
+      return turnOf(fold(events), 'first-response');
+    };
+    expect(answeredAfter(1000)).toMatchObject({ stoppedAt: '2026-11-16T10:00:01.000Z' });
+    expect(answeredAfter(1000)?.cancelledAt).toBeUndefined();
+    expect(answeredAfter(1001)).toMatchObject({ cancelledAt: at('10:00') });
+    // A source that numbers its events says what it means.
+    expect(answeredAfter(300, { sequence: '9' })).toMatchObject({ cancelledAt: at('10:00') });
+  });
+
+  it('stand in the source’s own order if it has one', () => {
+    const tie = (end: string, answer: string) => [
+      opened(day('09:00')),
+      { ...solved(day('10:00')), sequence: end },
+      { ...reply(day('10:00')), sequence: answer },
+    ];
+    expect(look(tie('2', '1'), 'first-response', day('12:00'))?.status).toBe('met');
+    expect(look(tie('1', '2'), 'first-response', day('12:00'))?.status).toBe('cancelled');
+    const states = (first: string, second: string) =>
+      fold([
+        opened(day('09:00')),
+        { ...status(day('10:00'), 'pending'), sequence: first },
+        { ...status(day('10:00'), 'open'), sequence: second },
+      ]).status;
+    expect([states('9', '10'), states('10', '9')]).toEqual(['open', 'pending']);
+  });
+
+  it('do not keep the promise of a case that was merged away then', () => {
+    const events = [opened(day('09:00')), event('merged', day('10:00'), {}), reply('2026-11-16T10:00:00.500Z')];
+    expect(look(events, 'first-response', day('12:00'))?.status).toBe('cancelled');
+  });
+});
+
 describe('a case that is closed', () => {
   it('ends the wait of a customer who said thanks after it was solved', () => {
     const thanks = [opened(day('09:00')), reply(day('09:10')), solved(day('09:11')), fromCustomer(day('10:00'))];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { leaseHolder } from '../../domain/assignment.ts';
 import { foldCase } from '../../domain/case.ts';
-import { type CaseEvent, inLogOrder } from '../../domain/event.ts';
+import type { CaseEvent } from '../../domain/event.ts';
+import { inLogOrder } from '../../domain/log-order.ts';
 import { applyEvent } from '../../functions/apply-event/apply-event.ts';
 import { assignAgent } from '../../functions/assign-agent/assign-agent.ts';
 import { fireDeadline } from '../../functions/fire-deadline/fire-deadline.ts';

@@ -157,11 +157,31 @@ const TOLD: { readonly [T in CaseEventType]: readonly [weight: number, Told<T>] 
   'alert-unanswered': [1, () => one({ alertId: 'al_1', rung: 0 })],
 };
 
+/** Some of the CRM's events carry its own order, which may contradict what they mean. */
+const FROM_CRM: readonly CaseEventType[] = [
+  'opened',
+  'message-added',
+  'status-changed',
+  'solved',
+  'reopened',
+  'priority-changed',
+  'assigned',
+  'merged',
+  'csat-received',
+];
+const order = fc.oneof(
+  { weight: 2, arbitrary: one({}) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }).map((place) => ({ sequence: String(place) })) },
+);
+
 const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
   ...CaseEvent.def.options.map(({ shape }) => {
     const type = shape.type.def.values[0] as CaseEventType;
     const [weight, told] = TOLD[type] as readonly [number, Told<CaseEventType>];
-    const arbitrary = instant.chain((at) => told(at).map((rest) => event(type, at, rest) as CaseEvent));
+    const places = FROM_CRM.includes(type) ? order : one({});
+    const arbitrary = instant.chain((at) =>
+      fc.tuple(told(at), places).map(([rest, place]) => event(type, at, { ...rest, ...place }) as CaseEvent),
+    );
     return { weight, arbitrary };
   }),
 );

@@ -38,7 +38,7 @@ export interface Normalised {
 /** What an event says, without the base that all events share. */
 export type Fact = CaseEvent extends infer E
   ? E extends CaseEvent
-    ? Omit<E, 'key' | 'caseId' | 'occurredAt' | 'receivedAt'>
+    ? Omit<E, 'key' | 'caseId' | 'occurredAt' | 'receivedAt' | 'sequence'>
     : never
   : never;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Sequence } from '../../../domain/event.ts';
 import { SignatureError, verifySignature } from '../../shared/signature.ts';
 import { type CrmAdapter, type Fact, headerOf, type Normalised, unauthorised } from './crm-adapter.ts';
 import {
@@ -37,11 +38,12 @@ export const standardWebhooks: CrmAdapter = {
 
   normalise(json, headers, { source, receivedAt }): Normalised {
     const { 'webhook-id': key } = parseShape(Delivery, { 'webhook-id': headerOf(headers, 'webhook-id') });
-    const { type, timestamp } = parseShape(Envelope, json);
+    const { type, timestamp, sequence } = parseShape(Envelope, json);
     // That each schema gives the fact of its type is checked where they are listed.
     const { caseId, ...said } = parseShape(BODIES[type] as z.ZodMiniType<{ data: { caseId: string } }>, json).data;
     const fact = { type: type.slice(TYPE_PREFIX.length), ...said } as Fact;
-    const events = [{ key, caseId: `${source}:${caseId}`, occurredAt: timestamp, receivedAt, ...fact }];
+    const order = sequence === undefined ? {} : { sequence };
+    const events = [{ key, caseId: `${source}:${caseId}`, occurredAt: timestamp, receivedAt, ...order, ...fact }];
     const unknownFields = unknownIn(json, type);
     return unknownFields.length === 0 ? { events } : { events, unknownFields };
   },
@@ -125,6 +127,10 @@ function extras(value: unknown, shape: object, others: readonly string[] = []): 
 
 const TYPES = Object.keys(BODIES) as (keyof typeof BODIES)[];
 const Envelope = z.object(
-  { type: z.enum(TYPES, `expected one of ${TYPES.join(', ')}`), timestamp: EventTime },
+  {
+    type: z.enum(TYPES, `expected one of ${TYPES.join(', ')}`),
+    timestamp: EventTime,
+    sequence: z.optional(Sequence),
+  },
   'expected an object',
 );

@@ -388,6 +388,40 @@ describe('a line with events', () => {
   });
 });
 
+describe('events of one instant', () => {
+  const AT = '2026-11-16T10:00:00Z';
+  const first = { type: 'opened', at: '2026-11-16T09:00:00Z' };
+  const reply = { type: 'message-added', author: 'agent', at: AT };
+  const to = (status: string) => ({ type: 'status-changed', status, at: AT });
+  const told = async (...events: object[]) => {
+    const line = await answer({ events: [first, ...events], policy: POLICY, now: '2026-11-16T11:00:00Z' });
+    return [line.status, line.clocks[0].status];
+  };
+
+  it('are taken in the order in which a log by hand tells them, but an answer counts before an end', async () => {
+    expect(await told(to('pending'), to('open'))).toEqual(['open', 'running']);
+    expect(await told(to('open'), to('pending'))).toEqual(['pending', 'running']);
+    expect(await told(reply, to('solved'))).toEqual(['solved', 'met']);
+    expect(await told(to('closed'), reply)).toEqual(['closed', 'met']);
+  });
+
+  it('are taken by their sequence, if they have one', async () => {
+    const by = (one: object, sequence: unknown) => ({ ...one, sequence });
+    expect(await told(by(to('pending'), 10), by(to('open'), 9))).toEqual(['pending', 'running']);
+    expect(await told(by(to('solved'), 1), by(reply, '2'))).toEqual(['solved', 'cancelled']);
+    expect(await answer({ events: [by(first, -1)], policy: POLICY })).toMatchObject({
+      error: expect.stringContaining('events[0].sequence: expected a whole number from 0'),
+    });
+  });
+
+  it('are taken by what they do if the log is no tale: with keys, or in no order of time', async () => {
+    const keyed = [to('pending'), to('open')].map((event, i) => ({ ...event, key: `k${i}` }));
+    expect(await told(...keyed)).toEqual(['pending', 'running']);
+    const early = { type: 'priority-changed', priority: 'high', at: '2026-11-16T09:30:00Z' };
+    expect(await told(to('pending'), to('open'), early)).toEqual(['pending', 'running']);
+  });
+});
+
 describe('lines that are bad', () => {
   it('say what was expected, and the rest go on in order', async () => {
     const start = '2026-11-16T09:00:00Z';

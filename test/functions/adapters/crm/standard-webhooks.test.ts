@@ -115,6 +115,19 @@ describe('Standard Webhooks bodies', () => {
     });
   });
 
+  it('keeps the sender’s own order of its events', () => {
+    const body = { type: 'case.solved', timestamp, data: { caseId: 'INC0001' } };
+    expect(normalise({ ...body, sequence: 17 })).toEqual({ events: [{ ...base, type: 'solved', sequence: '17' }] });
+    const [event] = normalise({ ...body, sequence: '184467440737095516' }).events;
+    expect(event?.sequence).toBe('184467440737095516');
+    const [without] = normalise(body).events;
+    expect(Object.keys(without ?? {})).not.toContain('sequence');
+    for (const sequence of [-1, 1.5, 'first', 2 ** 60, null])
+      expect(refusal(() => normalise({ ...body, sequence })).message).toMatch(
+        /^sequence: expected a whole number from 0/,
+      );
+  });
+
   it('keeps the headers that tell a machine from a person, and no other', () => {
     const headers = { 'Auto-Submitted': 'auto-replied', From: 'mia@example.com', 'Return-Path': '<mia@example.com>' };
     const kept = { headers: { 'auto-submitted': 'auto-replied' } };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CaseEvent } from '../../../../domain/event.ts';
+import { inLogOrder } from '../../../../domain/log-order.ts';
 import type { Headers, Normalised } from '../../../../functions/adapters/crm/crm-adapter.ts';
 import { zendesk } from '../../../../functions/adapters/crm/zendesk.ts';
 import { HttpProblem } from '../../../../functions/shared/http.ts';
@@ -352,5 +353,43 @@ describe('Zendesk events', () => {
 
   it('reads each documented body', () => {
     expect(Object.fromEntries([...zendeskBodies()].map(([name, body]) => [name, told(body)]))).toEqual(EXPECTED);
+  });
+});
+
+describe('the order of Zendesk’s events', () => {
+  const time = '2025-01-08T10:12:07.672717030Z';
+  const changed = (type: string, position: number, event: object = {}) =>
+    only(
+      zendeskEvent(type, {
+        time,
+        event: { current: 'OPEN', previous: 'PENDING', ...event, meta: { sequence: { id: 'A1', position } } },
+      }),
+    );
+  const comment = {
+    comment: { id: '1', author: { id: '8447388090495', is_staff: true }, body: 'Done', is_public: true },
+  };
+
+  it('in one millisecond is by the nanoseconds, then by the place in the action', () => {
+    expect(changed('ticket.status_changed', 5)).toMatchObject({
+      occurredAt: '2025-01-08T10:12:07.672Z',
+      sequence: '717030000005',
+    });
+    const later = zendeskEvent('ticket.status_changed', {
+      time: '2025-01-08T10:12:07.6728Z',
+      event: { current: 'OPEN' },
+    });
+    expect(only(later)?.sequence).toBe('800000000000');
+  });
+
+  it('leaves an opening before it, and counts an answer before an end: Zendesk does not promise the order', () => {
+    expect(changed('ticket.created', 1)).not.toHaveProperty('sequence');
+    expect(changed('ticket.comment_added', 9, comment)).not.toHaveProperty('sequence');
+    const log = [
+      changed('ticket.status_changed', 2, { current: 'SOLVED' }),
+      changed('ticket.comment_added', 3, comment),
+      changed('ticket.status_changed', 4, { current: 'PENDING', previous: 'OPEN' }),
+      changed('ticket.status_changed', 5),
+    ].map((event, i) => ({ ...event, key: `k${i}` }) as CaseEvent);
+    expect(inLogOrder(log).map(({ key }) => key)).toEqual(['k1', 'k0', 'k2', 'k3']);
   });
 });
