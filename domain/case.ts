@@ -13,6 +13,7 @@ import {
   HandoffState,
   Instant,
   Priority,
+  survivorOf,
 } from './event.ts';
 import { inLogOrder, logPosition } from './log-order.ts';
 import type { Policy } from './policy.ts';
@@ -184,7 +185,7 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
       return changeStatus(state, 'open', event.occurredAt, context);
     case 'merged':
       return changeStatus(
-        { ...state, ...(event.into === undefined ? {} : { mergedInto: event.into }) },
+        { ...state, ...(survivorOf(event) === undefined ? {} : { mergedInto: event.into }) },
         'merged',
         event.occurredAt,
         context,

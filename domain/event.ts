@@ -74,10 +74,12 @@ export const Sequence = z.pipe(
   z.transform(String),
 );
 
+const CASE_ID = /^[a-z0-9-]+:[^\s#]{1,200}$/;
+
 const base = {
   /** Unique within the source, the same on every retry: a delivery id, an event id, or (ours) what the event is about. */
   key: z.string().check(z.minLength(1), z.maxLength(512)),
-  caseId: z.string().check(z.regex(/^[a-z0-9-]+:[^\s#]{1,200}$/, 'expected "<source>:<id>"')),
+  caseId: z.string().check(z.regex(CASE_ID, 'expected "<source>:<id>"')),
   /** The source's clock. */
   occurredAt: Instant,
   /** Ours. */
@@ -333,3 +335,10 @@ export const CaseEvent = z.discriminatedUnion('type', [
 export type CaseEvent = z.infer<typeof CaseEvent>;
 export type CaseEventType = CaseEvent['type'];
 export type EventOf<T extends CaseEventType> = Extract<CaseEvent, { type: T }>;
+
+/** The case that goes on after a merge, which a CRM may name with its source or without; undefined if the merge names none, or the merged case itself. */
+export function survivorOf({ caseId, into = '' }: EventOf<'merged'>): string | undefined {
+  const source = caseId.slice(0, caseId.indexOf(':') + 1);
+  const survivor = into.startsWith(source) ? into : source + into;
+  return CASE_ID.test(survivor) && survivor !== caseId ? survivor : undefined;
+}

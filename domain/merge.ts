@@ -1,5 +1,5 @@
 import { type FoldContext, foldCase } from './case.ts';
-import type { CaseEvent, EventOf } from './event.ts';
+import { type CaseEvent, type EventOf, survivorOf } from './event.ts';
 import { inLogOrder, logPosition } from './log-order.ts';
 import { waitingTurn } from './turns.ts';
 
@@ -23,12 +23,11 @@ export function absorption(
 ): Absorbed | undefined {
   const merges = inLogOrder(log).filter((one) => one.type === 'merged');
   const [first] = merges;
-  const merge = merges.findLast(({ into }) => into !== undefined);
-  if (first === undefined || merge?.into === undefined) return undefined;
+  const merge = merges.findLast((one) => survivorOf(one) !== undefined);
+  const survivor = merge && survivorOf(merge);
+  if (first === undefined || merge === undefined || survivor === undefined) return undefined;
   const { caseId } = merge;
-  const survivor = caseIdOf(merge.into, caseId);
   const base = { type: 'absorbed', caseId: survivor, occurredAt: merge.occurredAt, receivedAt: now } as const;
-  if (survivor === caseId) return undefined;
   if (event.type === 'absorbed' && logPosition(event) > logPosition(first)) {
     const occurredAt = event.occurredAt > merge.occurredAt ? event.occurredAt : merge.occurredAt;
     return event.from === survivor ? undefined : { ...event, ...base, occurredAt };
@@ -38,12 +37,6 @@ export function absorption(
   if (waiting === undefined) return undefined;
   const cause = event.type === 'absorbed' ? event.from : event.key;
   return { ...base, ...waiting, key: `caserelay:absorbed:${caseId}:${cause}`, from: caseId };
-}
-
-/** Ours of a case that another one of the same source names, with or without the source. */
-function caseIdOf(id: string, namedBy: string): string {
-  const source = namedBy.slice(0, namedBy.indexOf(':') + 1);
-  return id.startsWith(source) ? id : source + id;
 }
 
 /** The turn in which the customer waited when the case was merged. */

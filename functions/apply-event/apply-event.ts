@@ -25,6 +25,7 @@ import {
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { alertIdFor, executionName } from '../shared/ids.ts';
 import { SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
+import type { Log } from '../shared/observe.ts';
 import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
 import { findDanger } from './find-danger.ts';
@@ -36,6 +37,7 @@ export interface ApplyEventDeps {
   readonly deadlines: DeadlineQueue;
   readonly context: FoldContext;
   readonly now: () => number;
+  readonly log: Log;
 }
 
 /** An event that can never be applied, however often it is tried. */
@@ -49,9 +51,13 @@ const MOST_CONFLICTS = 8;
 /**
  * Folds one event of the log into its case, then sees to what the event calls for. Safe to run
  * again at any point: the fold converges, and each effect has a name of its own. Throws
- * PoisonEventError for an event that cannot be folded or makes the case too large; any other error may pass when tried again.
+ * PoisonEventError for an event that cannot be folded, makes the case too large, or calls for what the table will never take; any other error may pass when tried again.
  */
 export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
+  await applyAndFollow(event, deps).catch(poisonIfUnstorable);
+}
+
+async function applyAndFollow(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
   if (isRecordOnly(event)) return followRecord(event, deps);
   const { state, newDueAt } = await foldAndSave(event, deps);
   await findDanger(event, state, deps);
@@ -82,7 +88,7 @@ async function foldAndSave(event: CaseEvent, deps: ApplyEventDeps): Promise<Fold
     if (stored !== undefined && isDeepStrictEqual(stored.state, state)) return { state, newDueAt: dueAt };
     if (stored !== undefined && stored.state.policyVersion !== state.policyVersion)
       await leaveFormerPolicy(stored.state, state, event, deps);
-    const saved = await store.save(state, dueAt, stored?.version ?? 0).catch(poisonIfUnstorable);
+    const saved = await store.save(state, dueAt, stored?.version ?? 0);
     if (saved === 'saved') return { state, newDueAt: dueAt === stored?.dueAt ? undefined : dueAt };
   }
   throw new Error(`case ${event.caseId} changed under ${MOST_CONFLICTS} attempts to apply ${event.key}`);

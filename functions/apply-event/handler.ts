@@ -34,6 +34,7 @@ const deps: ApplyEventDeps = {
   deadlines: sqsDeadlineQueue(sqs, env.deadlineQueueUrl),
   context: foldContext,
   now: Date.now,
+  log: logger,
 };
 
 export const handler = observed<DynamoDBStreamEvent, void>(async ({ Records }) => {

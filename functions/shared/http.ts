@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { StoreUnavailableError } from '../adapters/store/store-errors.ts';
+import { StoreUnavailableError, UnstorableError } from '../adapters/store/store-errors.ts';
 import { logger, observed } from './observe.ts';
 import { SecretUnavailableError } from './secrets.ts';
 
@@ -111,6 +111,8 @@ function asProblem(error: unknown): HttpProblem {
   if (error instanceof StoreUnavailableError || error instanceof SecretUnavailableError) {
     return new HttpProblem(503, 'Not available', 'nothing was stored; send it again later');
   }
+  if (error instanceof UnstorableError)
+    return new HttpProblem(422, 'Cannot be stored', 'nothing was stored, and sending it again will not help');
   return new HttpProblem(500, 'Internal error', 'the request could not be handled; the log has the reason');
 }
 

@@ -5,6 +5,22 @@ function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
+/** Longest key of an event that is stored as it is, bytes: DynamoDB's sort keys have at most 1,024, and an event's schema takes 512 characters. */
+const KEY_BYTES = 500;
+/** As much of a longer one is kept to be read by people, bytes. */
+const READABLE_BYTES = 300;
+
+/**
+ * The key under which an event is stored. One made of long ids becomes a hash of the whole, the same each time, and its
+ * beginning. No other key begins so: a sender's may not begin with "caserelay:", and "long" is no type of event.
+ */
+export function storedKey(key: string): string {
+  const bytes = Buffer.from(key);
+  if (bytes.byteLength <= KEY_BYTES) return key;
+  const beginning = new TextDecoder().decode(bytes.subarray(0, READABLE_BYTES), { stream: true });
+  return `caserelay:long:${createHash('sha256').update(bytes).digest('base64url')}:${beginning}`;
+}
+
 /** Name of the execution that is about an event of a case: the same each time, so that a retry starts nothing twice. */
 export function executionName(caseId: string, eventKey: string): string {
   const readable = caseId.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 50);

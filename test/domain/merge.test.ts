@@ -67,6 +67,14 @@ describe('what a merged case leaves', () => {
     expect(left(fromCustomer(`${DAY}10:00:00Z`), asked)).toBeUndefined();
   });
 
+  it('is nothing to a case that cannot be one, and told by a merge that names one', () => {
+    for (const into of ['', 'zendesk:', 'a case', '#7', 'x'.repeat(201)]) {
+      expect(left(merged('10:30:00', into), asked)).toBeUndefined();
+      expect(left(merged('10:30:02', '4650'), asked, merged('10:30:00', into))?.caseId).toBe(SURVIVOR);
+      expect(foldCase([asked, merged('10:30:00', into)], context)).not.toHaveProperty('mergedInto');
+    }
+  });
+
   it('is told by either of two merges, whichever names the survivor', () => {
     const silent = merged('10:30:00');
     const naming = merged('10:30:02', '4650');

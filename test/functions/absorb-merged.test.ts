@@ -18,7 +18,16 @@ function setUp() {
   const { workflows } = memoryWorkflows();
   const { deadlines } = memoryDeadlines();
   const context = contextOf();
-  const deps: ApplyEventDeps = { store, workflows, deadlines, context, now: () => Date.parse(`${DAY}10:31:00Z`) };
+  const logged: unknown[] = [];
+  const log = { error: (message: string, details: object) => void logged.push([message, details]) };
+  const deps: ApplyEventDeps = {
+    store,
+    workflows,
+    deadlines,
+    context,
+    now: () => Date.parse(`${DAY}10:31:00Z`),
+    log,
+  };
   const drain = async () => {
     for (let round = 0; round < 100; round++) {
       const events = store.takeStream();
@@ -40,7 +49,7 @@ function setUp() {
         .map(({ clock, startedAt }) => [clock, startedAt.slice(11, 16)]),
     );
   };
-  return { store, deps, drain, happen, waits };
+  return { store, deps, drain, happen, waits, logged };
 }
 const openedAs = (caseId: string, time: string) => opened(`${DAY}${time}:00Z`, { caseId });
 const answered = (caseId: string, time: string) => ({ ...reply(`${DAY}${time}:00Z`), caseId });
@@ -78,6 +87,48 @@ describe('a merge', () => {
     expect(await waits(B)).toEqual({});
     await happen(openedAs(B, '09:30'));
     expect(await waits(B)).toEqual({ 'first-response': '09:00' });
+  });
+
+  it.each(['', 'zendesk:', '   '])(
+    'into "%s" is a merge all the same: nobody takes over, and a line in the log says so',
+    async (into) => {
+      const { store, happen, logged } = setUp();
+      const merge = event('merged', `${DAY}10:30:00Z`, { caseId: A, into, key: 'm1' });
+      await happen(openedAs(A, '09:00'), merge);
+      const { state } = (await store.load(A)) ?? {};
+      expect(state?.status).toBe('merged');
+      expect(state).not.toHaveProperty('mergedInto');
+      expect(absorbedBy([...store.log('zendesk:'), ...store.log(A)])).toEqual([]);
+      const line = 'merged into no other case: nobody takes over its customer';
+      expect(logged).toEqual([[line, { caseId: A, key: 'm1' }]]);
+    },
+  );
+
+  it('of cases with the longest of ids, late messages and all, is told under keys that fit', async () => {
+    const { store, happen, waits } = setUp();
+    const [first, second, third] = ['一', '二', '三'].map((id) => `zendesk:${id.repeat(200)}`) as [
+      string,
+      string,
+      string,
+    ];
+    await happen(
+      openedAs(first, '09:00'),
+      answered(first, '09:05'),
+      openedAs(second, '09:10'),
+      openedAs(third, '09:20'),
+    );
+    await happen(mergedInto(first, second, '10:00'), mergedInto(second, third, '10:10'));
+    const late = event('message-added', `${DAY}09:30:00Z`, {
+      caseId: first,
+      author: 'customer',
+      public: true,
+      key: 'x'.repeat(200),
+    });
+    await happen(late, late);
+    expect(await waits(third)).toEqual({ 'first-response': '09:10' });
+    for (const caseId of [first, second, third])
+      for (const { key } of store.log(caseId)) expect(Buffer.byteLength(key)).toBeLessThanOrEqual(500);
+    expect(absorbedBy(store.log(second))).toHaveLength(2);
   });
 
   it('into itself leaves nothing', async () => {

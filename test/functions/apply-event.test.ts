@@ -6,7 +6,7 @@ import type { CaseEvent } from '../../domain/event.ts';
 import { type Handoff, UnstorableError } from '../../functions/adapters/store/store.ts';
 import { applyBatch, BatchIncompleteError, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
 import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functions/apply-event/apply-event.ts';
-import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
+import { memoryDeadlines, memoryWorkflows, SILENT } from '../support/doubles.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
@@ -19,7 +19,7 @@ function setUp() {
   const store = memoryStore();
   const { workflows, started, resumed, closed } = memoryWorkflows();
   const { deadlines, hints } = memoryDeadlines();
-  const deps: ApplyEventDeps = { store, workflows, deadlines, context: contextOf(), now: () => NOW };
+  const deps: ApplyEventDeps = { store, workflows, deadlines, context: contextOf(), now: () => NOW, log: SILENT };
   return { store, deps, started, resumed, closed, hints };
 }
 

@@ -192,7 +192,7 @@ describe('killed after any call, and run again', () => {
     ]);
     expect(log('zendesk:b')).toEqual([
       ...['16T09:05 group 102', '16T09:05 assignee 9002', '16T09:05 marc'],
-      ...['16T10:50 assignee nobody', '16T10:50 by hand to null', '16T10:50 nobody before 16T22:50'],
+      ...['16T10:50 by hand to null', '16T10:50 assignee nobody', '16T10:50 nobody before 16T22:50'],
       // Lena holds two cases, and Marc has just been given another.
       '17T09:00 nobody before 17T09:10',
       ...['17T10:00 group 102', '17T10:00 assignee 9002', '17T10:00 marc', '17T10:10 solved'],

@@ -3,7 +3,7 @@ import { type Case, foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { type ApplyEventDeps, applyEvent } from '../../functions/apply-event/apply-event.ts';
 import { followAssignment } from '../../functions/apply-event/follow-assignment.ts';
-import { memoryDeadlines, memoryWorkflows } from '../support/doubles.ts';
+import { memoryDeadlines, memoryWorkflows, SILENT } from '../support/doubles.ts';
 import { event, fromCustomer, opened, reopened, solved } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf } from '../support/policy-fixture.ts';
@@ -23,6 +23,7 @@ function setUp() {
     deadlines: memoryDeadlines().deadlines,
     context: contextOf(teamPolicy()),
     now: () => Date.parse('2026-11-16T09:00:05Z'),
+    log: SILENT,
   };
   const apply = async (...events: CaseEvent[]) => {
     for (const next of events) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CaseEvent } from '../../domain/event.ts';
 import { standardWebhooks } from '../../functions/adapters/crm/standard-webhooks.ts';
 import { zendesk } from '../../functions/adapters/crm/zendesk.ts';
-import type { CaseStore } from '../../functions/adapters/store/store.ts';
+import { type CaseStore, UnstorableError } from '../../functions/adapters/store/store.ts';
 import { type ReceiveWebhookDeps, receiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { HttpProblem, httpHandler, jsonResponse, rawBody } from '../../functions/shared/http.ts';
 import { logger } from '../../functions/shared/observe.ts';
@@ -325,6 +325,15 @@ describe('the HTTP answer', () => {
     expect((await api({ ...deps, secrets: locked })('zendesk', body, zendeskHeaders(body))).status).toBe(503);
     expect(counts.get('webhooksRefused{reason=unavailable}')).toBe(2);
     expect((await api(deps)('zendesk', body, zendeskHeaders(body))).json).toMatchObject({ accepted: 1, duplicates: 0 });
+  });
+
+  it('is 422 when the table will never take it, so that nobody sends it for ever', async () => {
+    const { store, deps } = setUp();
+    const body = JSON.stringify(zendeskEvent('ticket.created'));
+    store.append = async () => {
+      throw new UnstorableError('Item size has exceeded the maximum allowed size');
+    };
+    expect((await api(deps)('zendesk', body, zendeskHeaders(body))).status).toBe(422);
   });
 
   describe('to a genuine sender of nonsense is never a 5xx, and what is stored is in order', () => {

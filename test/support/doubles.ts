@@ -1,6 +1,8 @@
 import type { DeadlineHint, DeadlineQueue } from '../../functions/adapters/deadlines/deadline-queue.ts';
 import type { WorkflowName, Workflows } from '../../functions/adapters/workflows/workflows.ts';
-import type { Meter } from '../../functions/shared/observe.ts';
+import type { Log, Meter } from '../../functions/shared/observe.ts';
+
+export const SILENT: Log = { error: () => undefined };
 
 /** Workflows that only remember. `closed`: task tokens whose wait is over. */
 export function memoryWorkflows() {

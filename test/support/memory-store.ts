@@ -17,6 +17,7 @@ import {
   type StoredCase,
   StoreUnavailableError,
 } from '../../functions/adapters/store/store.ts';
+import { storedKey } from '../../functions/shared/ids.ts';
 import { memoryCustomers } from './memory-customers.ts';
 
 /** All stores in memory, with the same contract as the table (store-contract.ts). Values are copied in and out. */
@@ -58,7 +59,8 @@ export function memoryStore(): MemoryStore {
       throw new StoreUnavailableError('refused by the test');
     }
   };
-  const put = (event: CaseEvent): 'appended' | 'duplicate' => {
+  const put = (given: CaseEvent): 'appended' | 'duplicate' => {
+    const event = { ...given, key: storedKey(given.key) };
     const log = logs.get(event.caseId) ?? new Map<string, CaseEvent>();
     if (log.has(event.key)) return 'duplicate';
     log.set(event.key, structuredClone(event));
@@ -66,7 +68,7 @@ export function memoryStore(): MemoryStore {
     stream.push(structuredClone(event));
     return 'appended';
   };
-  const inLog = (event: CaseEvent) => logs.get(event.caseId)?.has(event.key) ?? false;
+  const inLog = (event: CaseEvent) => logs.get(event.caseId)?.has(storedKey(event.key)) ?? false;
 
   return {
     log: (caseId) => [...(logs.get(caseId)?.values() ?? [])],

@@ -97,6 +97,19 @@ export function storeContract(
       expect(events.find(({ key }) => key === first.key)).toEqual(first);
     });
 
+    it('takes an event with a key of any length once', async () => {
+      const store = make();
+      const { caseId } = fresh();
+      const long = { ...openedFor(caseId), key: `caserelay:absorbed:${'一'.repeat(500)}` };
+      const other = { ...openedFor(caseId), key: `${long.key}二` };
+      expect(await store.append(long)).toBe('appended');
+      expect(await store.append(long)).toBe('duplicate');
+      expect(await store.append(other)).toBe('appended');
+      const keys = (await store.events(caseId)).map(({ key }) => key);
+      expect(new Set(keys).size).toBe(2);
+      for (const key of keys) expect(Buffer.byteLength(key)).toBeLessThanOrEqual(500);
+    });
+
     it('keeps the same key of two cases apart', async () => {
       const store = make();
       const [a, b] = [fresh().caseId, fresh().caseId];

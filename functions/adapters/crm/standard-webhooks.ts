@@ -86,6 +86,11 @@ type DataOf<T extends Told> = Omit<Extract<Fact, { type: T }>, 'type'> & { caseI
 const body = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.object({ data: z.object({ caseId: CaseNumber, ...shape }, 'expected an object') });
 const fields = z.optional(Fields);
+/** An empty id names no case: it is merged all the same. */
+const Into = z.pipe(
+  z.nullable(z.union([z.literal(''), CaseNumber])),
+  z.transform((id) => id || undefined),
+);
 const headers = z.optional(MailHeadersShape);
 
 const TYPE_PREFIX = 'case.';
@@ -101,7 +106,7 @@ const BODIES: { readonly [T in Told as `case.${T}`]: BodyOf<T> } = {
   'case.reopened': body({ fields }),
   'case.priority-changed': body({ priority: z.nullable(PriorityShape) }),
   'case.assigned': body({ assigneeId: z.nullable(Id), group: z.optional(Id) }),
-  'case.merged': body({ into: z.optional(CaseNumber) }),
+  'case.merged': body({ into: z.optional(Into) }),
   'case.csat-received': body({ score: ScoreShape }),
 };
 

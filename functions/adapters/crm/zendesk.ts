@@ -145,11 +145,12 @@ const Comment = z.object({
   ),
 });
 
-/** Which ticket goes on, if the event says so: as documented it names it in one of these two ways. */
+/** Which ticket goes on, if the event says so: as documented it names it in one of these two ways. What is no id is not there. */
+const MergedInto = z.catch(z.nullish(CaseNumber), undefined);
 const Merge = z.object({
   event: z.object({
-    target_ticket: z.nullish(z.object({ id: CaseNumber })),
-    target_ticket_id: z.nullish(CaseNumber),
+    target_ticket: z.catch(z.nullish(z.object({ id: MergedInto })), undefined),
+    target_ticket_id: MergedInto,
   }),
 });
 

@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type DayChange, ExposureDay, emptyHolding, Holding } from '../../../domain/exposure.ts';
-import { guarded, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
+import { cancelledFor, guarded, KEEP_SECONDS, reasonsOf, secondsOf } from './dynamo-call.ts';
 import { eventPut } from './dynamo-event-log.ts';
 import { type DynamoTable, getItem, ifVersion, keyOf } from './dynamo-table.ts';
-import { type AgentStore, StoreUnavailableError } from './store.ts';
+import type { AgentStore } from './store.ts';
 
 /** A day of the ledger is kept for 100 days: long enough to look into, too short for a record of a person. */
 const KEEP_DAY_SECONDS = 100 * 86_400;
@@ -34,11 +34,10 @@ export function dynamoAgents(table: DynamoTable): AgentStore {
         return 'saved';
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
         // Two cases for one agent at once: the other transaction may still be on its way.
-        if (reasons.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict'))
+        if (reasonsOf(error).some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict'))
           return 'conflict';
-        throw new StoreUnavailableError(`a transaction was cancelled: ${reasons.join(', ')}`, { cause: error });
+        throw cancelledFor(error);
       }
     },
   };

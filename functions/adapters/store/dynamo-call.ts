@@ -4,7 +4,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import { StoreUnavailableError } from './store-errors.ts';
+import { StoreUnavailableError, UnstorableError } from './store-errors.ts';
 
 /** Items outlive their last use by this long, then TTL removes them: 400 days covers a year's comparison. */
 export const KEEP_SECONDS = 400 * 86_400;
@@ -24,7 +24,8 @@ export async function conditional(write: () => Promise<unknown>): Promise<'writt
 
 /**
  * Makes a call, and once more if another transaction held the item: that lasts for milliseconds, and
- * the SDK does not try again. Errors other than a failed condition come as StoreUnavailableError.
+ * the SDK does not try again. Errors other than a failed condition come as StoreUnavailableError, or as
+ * UnstorableError if DynamoDB calls the request invalid, which it will do again.
  */
 export async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
@@ -35,8 +36,21 @@ export async function guarded<T>(call: () => Promise<T>): Promise<T> {
     });
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException || error instanceof TransactionCanceledException) throw error;
-    throw new StoreUnavailableError(error instanceof Error ? error.message : String(error), { cause: error });
+    const [name, message] = error instanceof Error ? [error.name, error.message] : ['', String(error)];
+    throw new (name === 'ValidationException' ? UnstorableError : StoreUnavailableError)(message, { cause: error });
   }
+}
+
+/** Why a transaction was cancelled, per item of it; "None" for those that were in order. */
+export function reasonsOf(error: TransactionCanceledException): string[] {
+  return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+}
+
+/** The error of a transaction that was cancelled for more than a condition. */
+export function cancelledFor(error: TransactionCanceledException): StoreUnavailableError | UnstorableError {
+  const reasons = reasonsOf(error);
+  const Kind = reasons.includes('ValidationError') ? UnstorableError : StoreUnavailableError;
+  return new Kind(`a transaction was cancelled: ${reasons.join(', ')}`, { cause: error });
 }
 
 /** The wait before the second try, ms: anywhere in between, so that two callers do not meet again. */
@@ -46,6 +60,6 @@ const HELD_MS = { least: 25, most: 75 };
 function isHeld(error: unknown): boolean {
   if (error instanceof TransactionConflictException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;
-  const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code).filter((code) => code !== 'None');
+  const reasons = reasonsOf(error).filter((code) => code !== 'None');
   return reasons.length > 0 && reasons.every((code) => code === 'TransactionConflict');
 }

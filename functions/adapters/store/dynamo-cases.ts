@@ -6,7 +6,7 @@ import { EVENT_PREFIX } from '../../shared/names.ts';
 import { conditional, guarded, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
 import { caseKey, dynamoEventLog } from './dynamo-event-log.ts';
 import { type DynamoTable, dueKeys, getItem, ifVersion, keyOf } from './dynamo-table.ts';
-import { type CaseStore, StoreUnavailableError, UnstorableError } from './store.ts';
+import type { CaseStore } from './store.ts';
 
 /** Cases: `CASE#<id>`, the log under `EV#<key>` and the snapshot under `META`. */
 export function dynamoCases(table: DynamoTable): CaseStore {
@@ -61,7 +61,7 @@ export function dynamoCases(table: DynamoTable): CaseStore {
             ...ifVersion(expected),
           }),
         ),
-      ).catch(refusedForGood);
+      );
       return written === 'written' ? 'saved' : 'conflict';
     },
   };
@@ -79,11 +79,4 @@ export function readableEvent(item: Record<string, AttributeValue>): CaseEvent |
   } catch {
     return undefined;
   }
-}
-
-/** Rethrows what a write of a case failed with: a request that DynamoDB calls invalid, as one too large is, will stay so. */
-function refusedForGood(error: unknown): never {
-  if (error instanceof StoreUnavailableError && (error.cause as Error).name === 'ValidationException')
-    throw new UnstorableError(error.message, { cause: error });
-  throw error;
 }

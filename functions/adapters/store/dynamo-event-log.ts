@@ -1,6 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CaseEvent } from '../../../domain/event.ts';
+import { storedKey } from '../../shared/ids.ts';
 import { CASE_PREFIX, EVENT_PREFIX } from '../../shared/names.ts';
 import { conditional, KEEP_SECONDS, secondsOf } from './dynamo-call.ts';
 import type { CaseStore } from './store.ts';
@@ -21,10 +22,11 @@ export function dynamoEventLog(client: DynamoDBClient, tableName: string): Pick<
 
 /** The put that appends an event once: its key is the whole deduplication. */
 export function eventPut(event: CaseEvent) {
+  const key = storedKey(event.key);
   const item = {
     PK: caseKey(event.caseId),
-    SK: EVENT_PREFIX + event.key,
-    event,
+    SK: EVENT_PREFIX + key,
+    event: { ...event, key },
     expiresAt: secondsOf(Date.parse(event.receivedAt)) + KEEP_SECONDS,
   };
   return {

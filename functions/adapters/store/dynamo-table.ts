@@ -10,9 +10,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { CaseEvent } from '../../../domain/event.ts';
 import { DUE_SHARDS } from '../../shared/names.ts';
-import { guarded } from './dynamo-call.ts';
+import { cancelledFor, guarded, reasonsOf } from './dynamo-call.ts';
 import { eventPut } from './dynamo-event-log.ts';
-import { StoreUnavailableError } from './store.ts';
 
 /** What every store over the table needs to know of it. */
 export interface DynamoTable {
@@ -43,9 +42,8 @@ export async function transact(
     return 'written';
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
-    const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
-    if (reasons.includes('ConditionalCheckFailed')) return 'conflict';
-    throw new StoreUnavailableError(`a transaction was cancelled: ${reasons.join(', ')}`, { cause: error });
+    if (reasonsOf(error).includes('ConditionalCheckFailed')) return 'conflict';
+    throw cancelledFor(error);
   }
 }
 

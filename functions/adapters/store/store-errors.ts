@@ -5,7 +5,7 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
-/** The table will never take the case as it is: it has outgrown the largest item. No retry helps. */
+/** The table will never take the request as it is: an item has outgrown the largest, a key is too long. No retry helps. */
 export class UnstorableError extends Error {
   override readonly name = 'UnstorableError';
 }

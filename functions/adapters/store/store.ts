@@ -7,7 +7,8 @@ import type { ExposureDay, Holding, HoldingChange } from '../../../domain/exposu
 /**
  * What the functions ask of the table. One contract suite runs against the in-memory double and
  * against DynamoDB (test/support/store-contract.ts). Every method throws StoreUnavailableError when the table refuses
- * or cannot be reached; the caller may try again.
+ * or cannot be reached, and the caller may try again; UnstorableError when that would not help. The key of an event is kept as
+ * `storedKey` makes it (functions/shared/ids.ts).
  */
 
 export { StoreUnavailableError, UnstorableError } from './store-errors.ts';
@@ -20,7 +21,7 @@ export interface CaseStore {
   events(caseId: string): Promise<CaseEvent[]>;
   /** The snapshot and its version, strongly consistent. */
   load(caseId: string): Promise<StoredCase | undefined>;
-  /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. Throws UnstorableError for one that is too large. */
+  /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. */
   save(state: Case, dueAt: string | undefined, expected: number): Promise<'saved' | 'conflict'>;
 }
 

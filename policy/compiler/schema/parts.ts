@@ -27,11 +27,11 @@ export function reportFormat(context: z.core.$RefinementCtx, parse: () => unknow
   }
 }
 
-export function pattern(form: RegExp, expected: string, description: string) {
+export function pattern(form: RegExp, expected: string, description: string, longest = 500) {
   return z
     .string({ error: expected })
     .regex(form, expected)
-    .max(500, `${expected}, of at most 500 characters`)
+    .max(longest, `${expected}, of at most ${longest} characters`)
     .meta({ description });
 }
 
@@ -39,11 +39,13 @@ export function pattern(form: RegExp, expected: string, description: string) {
 export const line = (description: string) =>
   pattern(/^(?! )[^\p{Cc}\u2028\u2029]+(?<! )$/u, 'one line of text', description);
 
+/** A name of the policy's own. It becomes part of the table's keys, so it is short. */
 export const id = (description: string) =>
   pattern(
     /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     'a name in small letters, digits and hyphens, such as "copyright-claim"',
     description,
+    64,
   );
 
 /** An id that a CRM gives. In quotes, because it is a name and not a number. */

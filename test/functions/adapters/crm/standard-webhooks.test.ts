@@ -115,6 +115,10 @@ describe('Standard Webhooks bodies', () => {
     });
   });
 
+  it.each(['', null])('takes a merge into %j for one that names no case', (into) => {
+    expect(only('case.merged', { caseId: 'INC0001', into })).toEqual({ ...base, type: 'merged' });
+  });
+
   it('keeps the sender’s own order of its events', () => {
     const body = { type: 'case.solved', timestamp, data: { caseId: 'INC0001' } };
     expect(normalise({ ...body, sequence: 17 })).toEqual({ events: [{ ...base, type: 'solved', sequence: '17' }] });

@@ -211,6 +211,8 @@ describe('Zendesk events', () => {
     [{ target_ticket_id: '4650' }, '4650'],
     [{ target_ticket: null }, undefined],
     [{ target_ticket_id: 'no such # id' }, undefined],
+    [{ target_ticket: { id: '' }, target_ticket_id: '4650' }, '4650'],
+    [{ target_ticket: { id: '' } }, undefined],
   ])('a merge with %j goes on in %s', (event, into) => {
     const merged = only(zendeskEvent('ticket.merged', { event }));
     if (merged?.type !== 'merged') throw new Error('not merged');

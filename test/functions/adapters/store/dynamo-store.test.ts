@@ -6,9 +6,11 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applyEvent } from '../../../../domain/case.ts';
+import { CaseEvent } from '../../../../domain/event.ts';
 import { dynamoStore } from '../../../../functions/adapters/store/dynamo-store.ts';
 import { StoreUnavailableError, UnstorableError } from '../../../../functions/adapters/store/store.ts';
 import { opened } from '../../../support/events.ts';
@@ -71,6 +73,63 @@ describe('a case that the table refuses', () => {
   it('for now, is', async () => {
     dynamodb.on(PutItemCommand).rejects(failing('ThrottlingException'));
     await expect(store.save(oldCase, undefined, 1)).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+describe('a request that the table calls invalid', () => {
+  const invalid = Object.assign(new Error('One or more parameter values were invalid: Size of rangekey'), {
+    name: 'ValidationException',
+  });
+  const first = opened('2026-11-16T09:00:00Z');
+  const change = { holding: { agentId: 'lena', version: 3, held: {} }, days: [] };
+
+  it('is never called one that may pass later, whichever store makes it', async () => {
+    dynamodb.rejects(invalid);
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.append(first),
+      () => store.events(first.caseId),
+      () => store.load(first.caseId),
+      () => store.handoff('ho_1'),
+      () => store.move('ho_1', 'offered', 'accepted', first),
+      () => store.awaitWork('ho_1', 'token'),
+      () => store.alert('al_1'),
+      () => store.endRung('al_1', 0, first),
+      () => store.markMailed('al_1', 0, 'ana', '2026-11-16T09:00:00.000Z'),
+      () => store.saveHolding(change),
+      () => store.history('c', '2026-11-16T09:00:00.000Z', '2026-11-16T10:00:00.000Z'),
+      () => store.remember('c', { caseId: first.caseId, openedAt: '2026-11-16T09:00:00.000Z' }, 60),
+      () => store.due(0, '2026-11-16T09:00:00.000Z')[Symbol.asyncIterator]().next(),
+      () => store.markPolicySwept('v'),
+    ];
+    for (const call of calls) await expect(call(), String(call)).rejects.toThrow(UnstorableError);
+  });
+
+  it('is not tried again as part of a transaction either', async () => {
+    const CancellationReasons = [{ Code: 'None' }, { Code: 'ValidationError' }];
+    dynamodb
+      .on(TransactWriteItemsCommand)
+      .rejects(new TransactionCanceledException({ message: 'cancelled', $metadata: {}, CancellationReasons }));
+    await expect(store.endRung('al_1', 0, first)).rejects.toThrow(UnstorableError);
+    await expect(store.saveHolding(change, first)).rejects.toThrow(UnstorableError);
+  });
+});
+
+describe('the key of an event', () => {
+  it('fits DynamoDB’s sort keys and the schema of events, however long what it names', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    const long = `caserelay:absorbed:zendesk:${'一'.repeat(200)}:zendesk:${'二'.repeat(200)}`;
+    expect(Buffer.byteLength(long)).toBeGreaterThan(1024);
+    const keyed = (key: string) => store.append({ ...opened('2026-11-16T09:00:00Z'), key });
+    for (const key of [long, long, `${long}.`, 'short']) await keyed(key);
+    const items = dynamodb.commandCalls(PutItemCommand).map(({ args }) => unmarshall(args[0].input.Item ?? {}));
+    for (const { SK, event } of items) {
+      expect(Buffer.byteLength(SK)).toBeLessThanOrEqual(1024);
+      expect(SK).toBe(`EV#${event.key}`);
+      expect(CaseEvent.parse(event)).toEqual(event);
+    }
+    expect(new Set(items.map(({ SK }) => SK)).size).toBe(3);
+    expect(items.at(-1)?.SK).toBe('EV#short');
+    expect(items[0]?.SK).toMatch(/^EV#caserelay:long:[\w-]{43}:caserelay:absorbed:zendesk:一/);
   });
 });
 
