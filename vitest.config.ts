@@ -5,9 +5,15 @@ import { GrantsLast } from './test/support/grants-last.ts';
 export default defineConfig({
   test: {
     sequence: { sequencer: GrantsLast },
+    // A test that ends without having looked at anything has failed.
+    expect: { requireAssertions: true },
     projects: [
-      { test: { name: 'unit', include: ['test/{domain,functions,policy,local,contract}/**/*.test.ts'] } },
       {
+        extends: true,
+        test: { name: 'unit', include: ['test/{domain,functions,policy,local,contract}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         test: {
           name: 'infra',
           include: ['test/{infra,workflows}/**/*.test.ts'],
@@ -18,6 +24,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

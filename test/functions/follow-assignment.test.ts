@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Case, foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { type ApplyEventDeps, applyEvent } from '../../functions/apply-event/apply-event.ts';
@@ -158,8 +158,12 @@ describe('leases', () => {
   it('are not looked at for an event that moves none', async () => {
     const { store, apply } = setUp();
     await apply(OPENED, HOME, byHand('09:10:00', '9001'));
-    store.holding = async () => expect.unreachable('nothing moves');
+    const looked = vi.spyOn(store, 'holding');
     await apply(fromCustomer('2026-11-16T09:20:00Z'));
+    expect(looked).not.toHaveBeenCalled();
+    // It would be seen: this one moves the lease.
+    await apply(byHand('09:30:00', '9002'));
+    expect(looked).toHaveBeenCalled();
   });
 });
 

@@ -124,13 +124,16 @@ describe('docs/vendor-api.yaml', () => {
     expect({ type: 'about:blank', title, status, detail, ...more }).toEqual(example);
   });
 
-  it.each(Object.entries<{ value: { answer: string } }>(route.requestBody.content['application/json'].examples))(
-    'gives an answer "%s" that is taken',
-    async (state, { value }) => {
-      if (state === 'resolved' || state === 'returned') await post({ body: accepted });
-      expect(await post({ body: value })).toEqual({ handoffId: ID, state });
-    },
-  );
+  const answers: Record<string, { value: { answer: string } }> = route.requestBody.content['application/json'].examples;
+
+  it('shows an answer of each kind', () => {
+    expect(Object.keys(answers)).toEqual(['accepted', 'rejected', 'resolved', 'returned']);
+  });
+
+  it.each(Object.entries(answers))('gives an answer "%s" that is taken', async (state, { value }) => {
+    if (state === 'resolved' || state === 'returned') await post({ body: accepted });
+    expect(await post({ body: value })).toEqual({ handoffId: ID, state });
+  });
 
   it('gives the offer as it is sent', async () => {
     const { examples } = docs.webhooks.handoffOffered.post.requestBody.content['application/json'];

@@ -18,7 +18,7 @@ let synth: Synthesised;
 let all: (type: string) => Resource[];
 beforeAll(() => {
   synth = synthesised();
-  all = synth.ofType;
+  all = synth.every;
 });
 
 describe('functions', () => {

@@ -4,9 +4,12 @@ import { type Synthesised, synthesised } from './synthesised.ts';
 
 /** What an operator types at three in the morning has to exist. */
 const texts = ['README.md', 'docs/runbook.md', 'docs/security.md'].map((file) => readFileSync(file, 'utf8'));
-const every = (pattern: RegExp) => [
-  ...new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, found]) => found))),
-];
+/** What a pattern finds in the documents. Throws if nothing: the pattern has gone stale, or they say no such thing any more. */
+function every(pattern: RegExp) {
+  const found = new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, one]) => one)));
+  if (found.size === 0) throw new Error(`nothing in the documents is like ${pattern}`);
+  return [...found];
+}
 
 let synth: Synthesised;
 beforeAll(() => {

@@ -45,6 +45,12 @@ export function synthesised(context: Readonly<Record<string, unknown>> = {}) {
     resources,
     exports: exports.filter((name) => name !== undefined) as string[],
     ofType: (type: string) => resources.filter(({ Type }) => Type === type),
+    /** Those of a type, for a rule over all of them. Throws if there is none: the rule would hold of nothing. */
+    every(type: string) {
+      const found = resources.filter(({ Type }) => Type === type);
+      if (found.length === 0) throw new Error(`no ${type} is synthesised`);
+      return found;
+    },
   };
 }
 

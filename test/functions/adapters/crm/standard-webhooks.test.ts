@@ -32,17 +32,18 @@ describe('Standard Webhooks signatures', () => {
       'Webhook-Timestamp': '1614265330',
       'Webhook-Signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     };
-    verify(headers, [STANDARD_SECRET], '{"test": 2432232314}', 1_614_265_330_000);
+    expect(() => verify(headers, [STANDARD_SECRET], '{"test": 2432232314}', 1_614_265_330_000)).not.toThrow();
   });
 
   it('accepts any of several secrets and any of several signatures', () => {
     const headers = standardHeaders('msg_1', body);
-    verify(headers, ['whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', STANDARD_SECRET]);
-    verify({ ...headers, 'webhook-signature': `v1,AAAA v2,x ${headers['webhook-signature']}` });
+    expect(() => verify(headers, ['whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', STANDARD_SECRET])).not.toThrow();
+    const several = { ...headers, 'webhook-signature': `v1,AAAA v2,x ${headers['webhook-signature']}` };
+    expect(() => verify(several)).not.toThrow();
   });
 
   it('lets a genuine body pass that is not JSON: that is a 400, not a 401', () => {
-    verify(standardHeaders('msg_1', 'not JSON'), [STANDARD_SECRET], 'not JSON');
+    expect(() => verify(standardHeaders('msg_1', 'not JSON'), [STANDARD_SECRET], 'not JSON')).not.toThrow();
   });
 
   it('tells missing, wrong and stale apart', () => {
@@ -56,7 +57,7 @@ describe('Standard Webhooks signatures', () => {
     expect(detailOf(standardHeaders('msg_1', body, NOW + 301_000))).toBe(stale);
     for (const timestamp of ['soon', '1e999', '-1', ''.padEnd(400, '9')])
       expect(detailOf({ ...headers, 'webhook-timestamp': timestamp })).toBe(stale);
-    verify(standardHeaders('msg_1', body, NOW - 300_000));
+    expect(() => verify(standardHeaders('msg_1', body, NOW - 300_000))).not.toThrow();
   });
 
   it('a secret that cannot sign is our fault, not the caller’s', () => {

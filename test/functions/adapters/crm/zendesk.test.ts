@@ -43,29 +43,27 @@ describe('Zendesk signatures', () => {
   };
 
   it("accepts the vector made with Zendesk's documented test secret", () => {
-    verify(
-      {
-        'X-Zendesk-Webhook-Signature': 'S/RDdU2ERmj7LHDDoWJ2onPYH+t7/f2+LTM4dL7UiLM=',
-        'X-Zendesk-Webhook-Signature-Timestamp': '2021-03-25T05:09:27Z',
-      },
-      ['dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=='],
-      Date.parse('2021-03-25T05:10:00Z'),
-      '{"event":"ticket.updated","id":123}',
-    );
+    const headers = {
+      'X-Zendesk-Webhook-Signature': 'S/RDdU2ERmj7LHDDoWJ2onPYH+t7/f2+LTM4dL7UiLM=',
+      'X-Zendesk-Webhook-Signature-Timestamp': '2021-03-25T05:09:27Z',
+    };
+    const secret = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
+    const at = Date.parse('2021-03-25T05:10:00Z');
+    expect(() => verify(headers, [secret], at, '{"event":"ticket.updated","id":123}')).not.toThrow();
   });
 
   it('accepts any of several secrets, so that one can be rotated', () => {
-    verify(zendeskHeaders(body), ['the-new-one', ZENDESK_SECRET]);
+    expect(() => verify(zendeskHeaders(body), ['the-new-one', ZENDESK_SECRET])).not.toThrow();
   });
 
   it('accepts an empty body', () => {
-    verify(zendeskHeaders(''), [ZENDESK_SECRET], NOW, '');
+    expect(() => verify(zendeskHeaders(''), [ZENDESK_SECRET], NOW, '')).not.toThrow();
   });
 
   it('is exact to the window: five minutes either way, no second more', () => {
     const fiveMinutes = 300_000;
-    verify(zendeskHeaders(body, NOW - fiveMinutes));
-    verify(zendeskHeaders(body, NOW + fiveMinutes));
+    for (const at of [NOW - fiveMinutes, NOW + fiveMinutes])
+      expect(() => verify(zendeskHeaders(body, at))).not.toThrow();
     const stale = '401 the signature is more than five minutes from our clock';
     expect(detailOf(zendeskHeaders(body, NOW - fiveMinutes - 1000))).toBe(stale);
     expect(detailOf(zendeskHeaders(body, NOW + fiveMinutes + 1000))).toBe(stale);
