@@ -2,7 +2,7 @@ import type { Case, FoldContext } from './case.ts';
 import { shiftEnd } from './choose-agent.ts';
 import { type CaseEvent, type EventOf, toInstant } from './event.ts';
 import type { AgentPolicy, Policy } from './policy.ts';
-import { isOver } from './turns.ts';
+import { awaitsAnswer, isOver } from './turns.ts';
 
 /**
  * Who of our team holds a case, as far as its log tells. CaseRelay gives a case to an agent and
@@ -134,16 +134,26 @@ function agentOf(source: string, userId: string, { agents }: Policy): AgentPolic
   return agents.find(({ crmUserIds }) => crmUserIds[source] === userId);
 }
 
-/** Does somebody hold the case in the CRM who is no agent of the policy? It is not given to another over them. */
+/**
+ * Does somebody hold the case in the CRM who is no agent of the policy? It is not given to another over them. The user
+ * that CaseRelay writes as is nobody: a CRM may name it the assignee of what it solved.
+ */
 export function heldOutside({ source, fields }: Case, policy: Policy): boolean {
-  return fields.assigneeId !== undefined && agentOf(source, fields.assigneeId, policy) === undefined;
+  const { assigneeId } = fields;
+  if (assigneeId === undefined || assigneeId === policy.sources[source]?.integrationUserId) return false;
+  return agentOf(source, assigneeId, policy) === undefined;
 }
 
-/** Is the case our own team's: kept home, come home from vendors, or reopened after a vendor resolved it or was told to stop? */
-function isHome({ triage, broughtHomeAt, handoff, reopens }: Case): boolean {
+/**
+ * Is the case our own team's: kept home, come home from vendors, reopened after a vendor resolved it or was told to stop,
+ * or resolved by a vendor without an answer that its customer still waits for?
+ */
+function isHome(state: Case): boolean {
+  const { triage, broughtHomeAt, handoff, reopens } = state;
   if (triage === undefined) return false;
   if (triage.route !== 'vendor') return triage.route === 'home';
   if ((handoff?.state === 'resolved' || handoff?.state === 'recalled') && reopens > 0) return true;
+  if (handoff?.state === 'resolved' && awaitsAnswer(state)) return true;
   return broughtHomeAt !== undefined && broughtHomeAt >= triage.at;
 }
 

@@ -296,7 +296,13 @@ export const CaseEvent = z.discriminatedUnion('type', [
     wasOver: z.boolean(),
     policyVersion: z.string(),
   }),
-  z.object({ ...base, type: z.literal('written-back'), what: z.array(z.string()) }),
+  z.object({
+    ...base,
+    type: z.literal('written-back'),
+    what: z.array(z.string()),
+    /** Why the CRM would not take it; nothing was written then. */
+    refused: z.optional(z.string()),
+  }),
   z.object({
     ...base,
     type: z.literal('deadline-reached'),

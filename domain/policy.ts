@@ -158,6 +158,9 @@ export const PACKET_FIELDS = [
   'openedAt',
 ] as const;
 
+/** What becomes of a ticket whose vendor has resolved it: a status, or it is left as it is (the vendor solves it in the CRM). */
+export const WHEN_RESOLVED = ['solved', 'pending', 'unchanged'] as const;
+
 export const VendorPolicy = z.object({
   id: z.string(),
   name: z.string(),
@@ -172,6 +175,8 @@ export const VendorPolicy = z.object({
   answerSeconds: z.number(),
   /** Plain seconds a vendor has to finish an accepted case. */
   workSeconds: z.number(),
+  /** What becomes of the ticket when the vendor has resolved its case. */
+  whenResolved: z.enum(WHEN_RESOLVED),
 });
 export type VendorPolicy = z.infer<typeof VendorPolicy>;
 
@@ -241,8 +246,10 @@ export const Policy = z.object({
     z.string(),
     z.object({
       kind: z.enum(SOURCE_KINDS),
-      /** Base URL of the CRM's API, for what is written back. */
+      /** Base URL of the CRM's API (Zendesk), or the address that updates are posted to; without it nothing is written back. */
       apiUrl: z.optional(z.string()),
+      /** The page of a case in the CRM, with `{id}` where its id goes. */
+      ticketUrl: z.optional(z.string()),
       /** The CRM's user that CaseRelay writes as; what it does comes back as webhooks and is dropped. */
       integrationUserId: z.optional(z.string()),
     }),
@@ -280,7 +287,7 @@ type SourcePolicy = Policy['sources'][string];
 
 /** Is what is decided about a source's cases written to its CRM? */
 export function isWrittenTo(source: SourcePolicy | undefined): source is SourcePolicy & { apiUrl: string } {
-  return source?.kind === 'zendesk' && source.apiUrl !== undefined;
+  return source?.apiUrl !== undefined;
 }
 
 /** What the policy promises for a clock; undefined for one that it does not time. */

@@ -244,6 +244,11 @@ export function asked(state: Timed, at: string, policy: Policed): Changed {
   return waitingTurn(turns) === undefined ? startTurn(again, 'next-response', at, policy) : unchanged(again);
 }
 
+/** Does the customer still wait for an answer, or has nobody ever given one? */
+export function awaitsAnswer({ turns, replies }: Pick<Timed, 'turns' | 'replies'>): boolean {
+  return replies === 0 || waitingTurn(turns) !== undefined;
+}
+
 /** "Answer and solve" is one click of an agent, and two events that a source may date in either order, so far apart at most (ms). */
 const ONE_CLICK_MS = 1000;
 

@@ -5,6 +5,7 @@ import { senderOf } from '../domain/sender.ts';
 import { Alerting } from './constructs/alerting.ts';
 import { CasePipeline } from './constructs/case-pipeline.ts';
 import { Deadlines } from './constructs/deadlines.ts';
+import { HandoffNotice } from './constructs/handoff-notice.ts';
 import { Observability } from './constructs/observability.ts';
 import type { Platform } from './constructs/platform.ts';
 import { PublicApi } from './constructs/public-api.ts';
@@ -65,11 +66,19 @@ export class ServiceStack extends Stack {
       writtenSources: Object.entries(policy.sources).flatMap(([name, source]) => (isWrittenTo(source) ? [name] : [])),
       webhookConcurrency: settings.webhookConcurrency,
     });
+    const handoffNotice = new HandoffNotice(this, 'HandoffNotice', {
+      platform,
+      table,
+      secrets,
+      vendors: policy.vendors.map(({ id }) => id),
+      writeBack: casePipeline.writeBack,
+    });
     const observability = new Observability(this, 'Observability', {
       platform,
       api,
       casePipeline,
       vendorHandoff,
+      handoffNotice,
       deadlines,
       alerting,
       alarmEmail: settings.alarmEmail,
@@ -82,6 +91,7 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'CaseTriageArn', { value: casePipeline.workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'CaseAssignmentArn', { value: casePipeline.assignment.stateMachine.stateMachineArn });
     new CfnOutput(this, 'VendorHandoffArn', { value: vendorHandoff.workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'HandoffNoticeArn', { value: handoffNotice.workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'BreachAlertArn', { value: alerting.workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'DeadlineQueueUrl', { value: deadlines.queue.queueUrl });
     new CfnOutput(this, 'PoisonQueueUrl', { value: casePipeline.poisonEvents.queueUrl });

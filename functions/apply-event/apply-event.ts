@@ -30,6 +30,7 @@ import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
 import { findDanger } from './find-danger.ts';
 import { followAssignment, leaveFormerPolicy } from './follow-assignment.ts';
+import { tellParties } from './tell-parties.ts';
 
 export interface ApplyEventDeps {
   readonly store: CaseStore & HandoffStore & AlertStore & AgentStore;
@@ -62,6 +63,7 @@ async function applyAndFollow(event: CaseEvent, deps: ApplyEventDeps): Promise<v
   const { state, newDueAt } = await foldAndSave(event, deps);
   await findDanger(event, state, deps);
   await startWhatFollows(event, state, deps);
+  await tellParties(event, deps.workflows);
   await absorbMerged(event, state, deps);
   await followAssignment(event, state, deps);
   await hintNear('case', state.caseId, newDueAt, deps);

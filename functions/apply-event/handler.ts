@@ -20,6 +20,7 @@ const env = readEnv(
   'caseTriageArn',
   'caseAssignmentArn',
   'vendorHandoffArn',
+  'handoffNoticeArn',
   'breachAlertArn',
 );
 const sqs = new SQSClient({});
@@ -29,6 +30,7 @@ const deps: ApplyEventDeps = {
     'case-triage': env.caseTriageArn,
     'case-assignment': env.caseAssignmentArn,
     'vendor-handoff': env.vendorHandoffArn,
+    'handoff-notice': env.handoffNoticeArn,
     'breach-alert': env.breachAlertArn,
   }),
   deadlines: sqsDeadlineQueue(sqs, env.deadlineQueueUrl),

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { secretsManager } from '../adapters/secrets/secrets-manager.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
-import { webhookOfferSender } from '../adapters/vendor/offer-sender.ts';
+import { vendorWebhooks } from '../adapters/vendor/vendor-messages.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
@@ -12,7 +12,7 @@ import { type OfferHandoffDeps, OfferHandoffInput, offerHandoff } from './offer-
 const env = readEnv('tableName', 'secretPrefix', 'publicUrl');
 const deps: OfferHandoffDeps = {
   store: dynamoStore(new DynamoDBClient({}), env.tableName),
-  sender: webhookOfferSender({
+  vendors: vendorWebhooks({
     secrets: secretsManager(env.secretPrefix),
     allowLoopback: foldContext.policy.allowLoopback,
     now: Date.now,

@@ -6,7 +6,7 @@ import { buildPacket, mayReceive, type Packet } from '../../domain/handoff.ts';
 import type { VendorPolicy } from '../../domain/policy.ts';
 import { isOver } from '../../domain/turns.ts';
 import type { CaseStore, Handoff, HandoffStore } from '../adapters/store/store.ts';
-import { OfferRefusedError, type OfferSender } from '../adapters/vendor/offer-sender.ts';
+import { MessageRefusedError, type VendorMessages } from '../adapters/vendor/vendor-messages.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { handoffIdFor } from '../shared/ids.ts';
 import type { Meter } from '../shared/observe.ts';
@@ -23,7 +23,7 @@ export type OfferHandoffInput = z.infer<typeof OfferHandoffInput>;
 
 export interface OfferHandoffDeps {
   readonly store: Pick<CaseStore, 'events'> & Pick<HandoffStore, 'create'>;
-  readonly sender: OfferSender;
+  readonly vendors: Pick<VendorMessages, 'offer'>;
   readonly workflows: Pick<Workflows, 'resume'>;
   readonly context: FoldContext;
   readonly meter: Meter;
@@ -36,14 +36,14 @@ export interface OfferHandoffDeps {
  * Offers a case to a vendor. The handoff and the task token are stored before the vendor is
  * called, so that an answer always finds them; run again, it is the same handoff, the same message
  * and the same packet. If the handoff was decided meanwhile, or the case is over, it ends its own
- * wait. Throws OfferRefusedError when no retry can help; other errors may pass.
+ * wait. Throws MessageRefusedError when no retry can help; other errors may pass.
  */
 export async function offerHandoff(
   input: OfferHandoffInput,
   deps: OfferHandoffDeps,
 ): Promise<{ handoffId: string; state: Handoff['state'] }> {
   const vendor = deps.context.policy.vendors.find((candidate) => candidate.id === input.vendor);
-  if (vendor === undefined) throw new OfferRefusedError(`the policy has no vendor ${input.vendor} any more`);
+  if (vendor === undefined) throw new MessageRefusedError(`the policy has no vendor ${input.vendor} any more`);
   const log = await deps.store.events(input.caseId);
   // Solved since the vendor was chosen: no fault, only nothing left to offer. A handoff that an earlier try made is recalled by apply-event.
   if (isOver(foldCase(log, deps.context)?.status ?? 'new')) {
@@ -60,15 +60,15 @@ export async function offerHandoff(
     return { handoffId, state };
   }
   if (deps.now() > Date.parse(handoff.answerBy))
-    throw new OfferRefusedError(`handoff ${handoffId} could not be handed over before its time to answer was up`);
+    throw new MessageRefusedError(`handoff ${handoffId} could not be handed over before its time to answer was up`);
 
   const packet = packetAt(handoff.offeredAt, log, vendor, deps.context);
   if (hashOf(packet) !== handoff.packetHash)
-    throw new OfferRefusedError(`the packet of handoff ${handoffId} is no longer the one it was offered with`);
+    throw new MessageRefusedError(`the packet of handoff ${handoffId} is no longer the one it was offered with`);
   const answerUrl = `${deps.publicUrl.replace(/\/$/, '')}/vendors/${vendor.id}/handoffs/${handoffId}/answers`;
   const { attempt, offeredAt: sentAt, answerBy, workSeconds } = handoff;
   const offer = { handoffId, attempt, offeredAt: sentAt, answerBy, workSeconds };
-  await deps.sender.send(vendor, { ...offer, answerUrl, packet }, `offer_${handoffId}`);
+  await deps.vendors.offer(vendor, { ...offer, answerUrl, packet }, `offer_${handoffId}`);
   deps.meter.count('handoffOffered', { vendor: vendor.id });
   return { handoffId, state };
 }
@@ -80,7 +80,7 @@ function packetAt(instant: string, log: readonly CaseEvent[], vendor: VendorPoli
     context,
   );
   if (known === undefined || !mayReceive(known, vendor, context.policy))
-    throw new OfferRefusedError(`the case must not go to vendor ${vendor.id}`);
+    throw new MessageRefusedError(`the case must not go to vendor ${vendor.id}`);
   return buildPacket(known, vendor);
 }
 

@@ -6,6 +6,7 @@ import { nextThreshold } from '../../domain/deadline.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { alertSubject } from './alert-subject.ts';
+import { caseLink, whereToRead } from './case-link.ts';
 import { oneLine } from './foreign-text.ts';
 import { holder } from './holder-words.ts';
 import { relative, span } from './time-words.ts';
@@ -65,9 +66,9 @@ export function alertWords(view: AlertView): AlertWords {
     before: rung === 0 ? undefined : stepsBefore(view),
     deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
     facts: [
-      { label: 'Case', value: state.caseId, href: crmLink(policy, state) },
+      { label: 'Case', value: state.caseId, href: caseLink(policy, state) },
       ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
-      { label: 'Subject', value: alert.kind === 'danger' ? SHY : subjectOf(state) },
+      { label: 'Subject', value: alert.kind === 'danger' ? shy(policy, state) : subjectOf(policy, state) },
       ...whereSaid(alert, policy),
       ...target(alert, state),
       ...(view.receiptLink === undefined
@@ -169,20 +170,14 @@ function target(alert: Alert, state: Case): Fact[] {
   ];
 }
 
-/** The case in the CRM's own pages, where that address is known. */
-function crmLink(policy: Policy, state: Case): string | undefined {
-  const source = policy.sources[state.source];
-  if (source?.kind !== 'zendesk' || source.apiUrl === undefined) return undefined;
-  const id = state.caseId.slice(state.source.length + 1);
-  return `${source.apiUrl.replace(/\/+$/, '')}/agent/tickets/${encodeURIComponent(id)}`;
+function shy(policy: Policy, state: Case): string {
+  return `sensitive case: ${whereToRead(policy, state)}`;
 }
 
-const SHY = 'sensitive case: open it in the CRM';
-
 /** A sensitive case's text stays in the CRM. A case that is not triaged yet may be one. */
-function subjectOf(state: Case): string {
-  if (state.triage === undefined) return 'not triaged yet: open it in the CRM';
-  if (state.triage.sensitive) return SHY;
+function subjectOf(policy: Policy, state: Case): string {
+  if (state.triage === undefined) return `not triaged yet: ${whereToRead(policy, state)}`;
+  if (state.triage.sensitive) return shy(policy, state);
   return oneLine(state.fields.subject ?? '', SUBJECT_LENGTH) || '(none)';
 }
 

@@ -29,3 +29,29 @@ export function shorten(text: string, most: number): string {
 function visible(text: string): string {
   return text.toWellFormed().replace(UNSEEN, '').replace(STACKED, '$1');
 }
+
+/**
+ * Text in which nothing becomes a link, a heading or a placeholder in the program that shows it: "https[:]//bad[.]example".
+ * A CRM fills in {{placeholders}} of a comment, and mail programs turn addresses into links.
+ */
+export function inert(text: string): string {
+  return text
+    .replaceAll('://', '[:]//')
+    .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, '[.]')
+    .replace(/[{%](?=[{%])/g, '$& ');
+}
+
+/** Most lines of a quotation. */
+const MOST_LINES = 40;
+
+/** Somebody's text as a quotation: each of its lines begins with "> ", so that none passes for ours. Inert, and at most `most` characters of it. */
+export function quotation(text: string, most: number): string {
+  const lines = text
+    .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
+    .map((line) => oneLine(line))
+    .filter((line) => line !== '');
+  return shorten(lines.slice(0, MOST_LINES).join('\n'), most)
+    .split('\n')
+    .map((line) => `> ${inert(line)}`)
+    .join('\n');
+}

@@ -37,6 +37,11 @@ export function alertIdFor(caseId: string, eventKey: string): string {
   return `al_${shortHash(`${caseId}|${eventKey}`)}`;
 }
 
+/** Id of the message that tells a CRM of something, the same on every retry. */
+export function updateIdFor(caseId: string, key: string): string {
+  return `up_${shortHash(`${caseId}|${key}`)}`;
+}
+
 /** A customer by a hash of their id in its source, so that what is kept by it names nobody. */
 export function customerKeyFor(source: string, requesterId: string): string {
   return shortHash(`${source}|${requesterId}`);

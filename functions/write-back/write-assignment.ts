@@ -2,7 +2,7 @@ import { heldOutside } from '../../domain/assignment.ts';
 import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { inLogOrder } from '../../domain/log-order.ts';
-import type { TicketUpdate } from '../adapters/crm/zendesk-api.ts';
+import type { TicketUpdate } from '../adapters/crm/ticket-update.ts';
 import { type WriteBackDeps, type WriteBackResult, writeTicket } from './write-ticket.ts';
 
 export interface WriteAssignmentDeps extends WriteBackDeps {

@@ -1,6 +1,6 @@
 import type { Decision } from '../../domain/event.ts';
 import { inLogOrder } from '../../domain/log-order.ts';
-import type { TicketUpdate } from '../adapters/crm/zendesk-api.ts';
+import type { TicketUpdate } from '../adapters/crm/ticket-update.ts';
 import { type WriteBackDeps, type WriteBackResult, writeTicket } from './write-ticket.ts';
 
 /** The case has no decision in its log. It is appended before this is called, so something started it by hand. */

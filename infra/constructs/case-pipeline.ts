@@ -32,6 +32,7 @@ export class CasePipeline extends Construct {
   readonly workflow: Workflow;
   readonly assignment: Workflow;
   readonly applyEvent: ServiceFunction;
+  readonly writeBack: ServiceFunction;
   readonly poisonEvents: DeadLetterQueue;
   readonly streamDeadLetters: DeadLetterQueue;
 
@@ -55,13 +56,13 @@ export class CasePipeline extends Construct {
     });
 
     const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'get', 'query', 'put');
-    const writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
+    this.writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
       .usesTable(table, 'query', 'put')
       .usesSecrets(secrets, ...secretsOf(props.writtenSources));
     this.workflow = new Workflow(this, 'case-triage', {
       platform,
       type: StateMachineType.EXPRESS,
-      functions: { TriageCaseArn: triageCase, WriteBackArn: writeBack },
+      functions: { TriageCaseArn: triageCase, WriteBackArn: this.writeBack },
     });
 
     const assignAgent = new ServiceFunction(this, 'assign-agent', { platform }).usesTable(
@@ -74,7 +75,7 @@ export class CasePipeline extends Construct {
     this.assignment = new Workflow(this, 'case-assignment', {
       platform,
       type: StateMachineType.EXPRESS,
-      functions: { AssignAgentArn: assignAgent, WriteBackArn: writeBack },
+      functions: { AssignAgentArn: assignAgent, WriteBackArn: this.writeBack },
     });
 
     this.poisonEvents = new DeadLetterQueue(this, 'poison-events');
@@ -86,6 +87,7 @@ export class CasePipeline extends Construct {
       .startsWorkflow('case-triage', platform)
       .startsWorkflow('case-assignment', platform)
       .startsWorkflow('vendor-handoff', platform)
+      .startsWorkflow('handoff-notice', platform)
       .startsWorkflow('breach-alert', platform)
       .resumesWorkflow('vendor-handoff', platform)
       .resumesWorkflow('breach-alert', platform);

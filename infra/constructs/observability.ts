@@ -16,6 +16,7 @@ import { type AlarmSpec, alarmsOf } from './alarm-spec.ts';
 import type { Alerting } from './alerting.ts';
 import type { CasePipeline } from './case-pipeline.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { HandoffNotice } from './handoff-notice.ts';
 import type { Platform } from './platform.ts';
 import type { PublicApi } from './public-api.ts';
 import { serviceMetric, serviceMetricBy } from './service-metric.ts';
@@ -26,6 +27,7 @@ export interface ObservabilityProps {
   readonly api: PublicApi;
   readonly casePipeline: CasePipeline;
   readonly vendorHandoff: VendorHandoff;
+  readonly handoffNotice: HandoffNotice;
   readonly deadlines: Deadlines;
   readonly alerting: Alerting;
   /** Where alarms are mailed; undefined: subscribe to the topic yourself. */
@@ -38,9 +40,9 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { platform, api, casePipeline, vendorHandoff, deadlines, alerting, alarmEmail } = props;
+    const { platform, api, casePipeline, vendorHandoff, handoffNotice, deadlines, alerting, alarmEmail } = props;
     this.topic = this.alarmTopic(platform, alarmEmail);
-    for (const part of [api, casePipeline, vendorHandoff, deadlines, alerting])
+    for (const part of [api, casePipeline, vendorHandoff, handoffNotice, deadlines, alerting])
       for (const spec of part.alarms()) this.alarm(platform, spec);
     this.dashboard(props);
   }
@@ -76,7 +78,8 @@ export class Observability extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic));
   }
 
-  private dashboard({ platform, api, casePipeline, vendorHandoff, deadlines, alerting }: ObservabilityProps) {
+  private dashboard(props: ObservabilityProps) {
+    const { platform, api, casePipeline, vendorHandoff, handoffNotice, deadlines, alerting } = props;
     const count = (name: Parameters<typeof serviceMetric>[1]) => serviceMetric(platform, name, 'sum');
     const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 8, height: 6 });
     new Dashboard(this, 'Dashboard', {
@@ -112,6 +115,11 @@ export class Observability extends Construct {
             serviceMetricBy(platform, 'assignmentDeferred', 'reason', 'Sum'),
             count('exposureExhausted'),
           ),
+          graph(
+            'Not told (refused for good): tickets, by what was to be written; vendors, of a recall',
+            serviceMetricBy(platform, 'writeBackRefused', 'about', 'Sum'),
+            serviceMetricBy(platform, 'recallRefused', 'vendor', 'Sum'),
+          ),
         ],
         [
           graph('Handoffs', ...HANDOFF_METRICS.map((name) => serviceMetricBy(platform, name, 'vendor', 'Sum'))),
@@ -132,6 +140,7 @@ export class Observability extends Construct {
             casePipeline.workflow.started(),
             casePipeline.assignment.started(),
             vendorHandoff.workflow.started(),
+            handoffNotice.workflow.started(),
             alerting.workflow.started(),
           ),
         ],

@@ -229,6 +229,7 @@ const WORKFLOW_ENV = {
   'case-triage': 'caseTriageArn',
   'case-assignment': 'caseAssignmentArn',
   'vendor-handoff': 'vendorHandoffArn',
+  'handoff-notice': 'handoffNoticeArn',
   'breach-alert': 'breachAlertArn',
 } as const satisfies Record<WorkflowName, keyof typeof ENV>;
 

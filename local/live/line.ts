@@ -78,6 +78,8 @@ export function tell(event: CaseEvent): Told {
     case 'brought-home':
       return { text: `came home: ${oneLine(event.reason)}`, tone: 'warn' };
     case 'written-back':
+      if (event.refused !== undefined)
+        return { text: `the CRM refused what was to be written: ${oneLine(event.refused)}`, tone: 'bad' };
       return {
         text: `written to the CRM: ${event.what.map((one) => oneLine(one)).join(', ') || 'nothing'}`,
         tone: 'quiet',

@@ -40,7 +40,11 @@ export interface ToyVendors {
   close(): Promise<void>;
 }
 
-/** An offer as the vendor API documents it; a packet may hold more. */
+/** What CaseRelay posts, as the vendor API documents it; a packet may hold more. */
+const Recall = z.object({
+  type: z.literal('handoff.recalled'),
+  data: z.object({ handoffId: z.string(), because: z.string() }),
+});
 const Offer = z.object({
   type: z.literal('handoff.offered'),
   data: z.object({
@@ -50,6 +54,7 @@ const Offer = z.object({
   }),
 });
 type Offer = z.infer<typeof Offer>;
+const Message = z.discriminatedUnion('type', [Offer, Recall]);
 
 interface Received {
   readonly at: number;
@@ -73,6 +78,7 @@ export function createToyVendors({
   now = Date.now,
 }: ToyVendorsOptions): ToyVendors {
   const seen = new Set<string>();
+  const recalled = new Set<string>();
   const received = new Map<string, Received[]>();
   const ending = new AbortController();
   const atWork = new Set<Promise<void>>();
@@ -124,6 +130,8 @@ export function createToyVendors({
     }
     if (!(await answer(vendor, offer, { answer: 'accepted' }, note))) return;
     await pause(pace.reply);
+    // Nobody works on what was taken back.
+    if (recalled.has(offer.handoffId)) return;
     if (act.does === 'accept-and-return') {
       await answer(vendor, offer, { answer: 'returned', reason: act.reason, note: act.note }, note);
       return;
@@ -164,9 +172,16 @@ export function createToyVendors({
     } catch {
       return sendJson(response, 401, { error: 'the signature is not yours' });
     }
-    const offer = Offer.safeParse(jsonOf(body));
-    if (!offer.success) return sendJson(response, 400, { error: z.prettifyError(offer.error) });
-    const { data } = offer.data;
+    const message = Message.safeParse(jsonOf(body));
+    if (!message.success) return sendJson(response, 400, { error: z.prettifyError(message.error) });
+    if (message.data.type === 'handoff.recalled') {
+      const { handoffId, because } = message.data.data;
+      recalled.add(handoffId);
+      const entry = received.get(vendor)?.find((one) => one.handoffId === handoffId);
+      entry?.done.push(`told to stop (${because})`);
+      return sendJson(response, 200, { received: handoffId });
+    }
+    const { data } = message.data;
     // A retry of an offer that was taken is taken again, and not worked on twice.
     const isNew = !seen.has(data.handoffId);
     seen.add(data.handoffId);

@@ -18,7 +18,11 @@ export function buildPolicy(authored: Authored, years?: readonly number[]): Omit
     organisation: sources.organisation,
     sources: mapValues(sources.sources, (source) => ({
       kind: source.kind,
-      ...defined({ apiUrl: source['api-url'], integrationUserId: source['integration-user-id'] }),
+      ...defined({
+        apiUrl: source['api-url'],
+        ticketUrl: source['ticket-url'],
+        integrationUserId: source['integration-user-id'],
+      }),
     })),
     calendars: mapValues(calendars.calendars, (calendar) => buildCalendar(calendar, holidayYears)),
     // In the order of the clocks' list, so that the order in the file does not make another version.
@@ -45,6 +49,7 @@ export function buildPolicy(authored: Authored, years?: readonly number[]): Omit
       packetFields: vendor.packet,
       answerSeconds: parseDuration(vendor['answer-within']).seconds,
       workSeconds: parseDuration(vendor['work-within']).seconds,
+      whenResolved: vendor['when-resolved'] ?? vendors['when-resolved'] ?? 'solved',
     })),
     agents: agents.agents.map((agent) => ({
       id: agent.id,

@@ -267,6 +267,8 @@ describe('an agent is to be found', () => {
     expect(needs(byHand('09:02', '7777'))).toBe(false);
     expect(needs(byHand('09:02', '7777'), byHand('09:03', null))).toBe(true);
     expect(heldOutside(fold(byHand('09:02', '9001')), POLICY)).toBe(false);
+    // Ours: a CRM may make it the assignee of what we solved.
+    expect(heldOutside(fold(byHand('09:02', '900001')), POLICY)).toBe(false);
     expect(heldOutside(fold(), POLICY)).toBe(false);
   });
 
@@ -296,7 +298,8 @@ describe('an agent is to be found', () => {
       event('handoff-accepted', at('09:03'), vendor),
       event('handoff-resolved', at('09:30'), vendor),
     ];
-    expect(ofVendors(...handoff)).toBe(false);
+    const answered = reply(at('09:29'));
+    expect(ofVendors(...handoff, answered)).toBe(false);
     expect(ofVendors(...handoff, solved(at('09:31')))).toBe(false);
     expect(ofVendors(...handoff, solved(at('09:31')), reopened(at('10:00')))).toBe(true);
     expect(ofVendors(solved(at('09:01')), reopened(at('09:02')), ...handoff.slice(0, 1))).toBe(false);
@@ -304,6 +307,17 @@ describe('an agent is to be found', () => {
     const byHand = [...handoff.slice(0, 2), solved(at('09:31')), event('handoff-recalled', at('09:32'), recall)];
     expect(ofVendors(...byHand)).toBe(false);
     expect(ofVendors(...byHand, reopened(at('10:00')))).toBe(true);
+  });
+
+  it('for a case that a vendor resolved while its customer still waits for an answer', () => {
+    const vendor = { handoffId: 'ho_1', vendor: 'manila' };
+    const offer = { ...vendor, attempt: 1, reason: '', packetHash: '', answerBy: at('09:12') };
+    const accepted = [event('handoff-offered', at('09:02'), offer), event('handoff-accepted', at('09:03'), vendor)];
+    const resolved = event('handoff-resolved', at('09:30'), vendor);
+    expect(ofVendors(...accepted)).toBe(false);
+    expect(ofVendors(...accepted, resolved)).toBe(true);
+    expect(ofVendors(...accepted, reply(at('09:29')), resolved)).toBe(false);
+    expect(ofVendors(...accepted, reply(at('09:29')), resolved, fromCustomer(at('09:40')))).toBe(true);
   });
 });
 

@@ -359,6 +359,26 @@ describe('what follows an event', () => {
     expect(resumed).toEqual([{ taskToken: 'rung-0', outcome: 'unanswered' }]);
   });
 
+  const HO_1 = { handoffId: 'ho_1', vendor: 'manila' };
+  const at = '2026-11-16T09:30:00Z';
+  it.each<[CaseEvent, string[]]>([
+    [event('handoff-accepted', at, HO_1), ['ticket']],
+    [event('handoff-resolved', at, HO_1), ['ticket']],
+    [event('handoff-returned', at, { ...HO_1, reason: 'skill' }), ['ticket']],
+    [event('handoff-recalled', at, { ...HO_1, by: 'work-timeout' }), ['ticket', 'vendor']],
+    [event('handoff-recalled', at, { ...HO_1, by: 'case-merged' }), ['vendor']],
+    [event('brought-home', at, { reason: 'none', tried: [] }), ['ticket']],
+    [event('handoff-rejected', at, { ...HO_1, reason: 'hours' }), []],
+    [event('handoff-expired', at, HO_1), []],
+    [reply(at), []],
+  ])('$0.type is told to $1, once', async (said, parties) => {
+    const { deps, started } = setUp();
+    for (const one of [opened('2026-11-16T09:00:00Z'), triaged('vendor'), offered(), said, said])
+      await applyEvent(one, deps);
+    const notices = [...started.values()].filter(({ workflow }) => workflow === 'handoff-notice');
+    expect(notices.map(({ input }) => input)).toEqual(parties.map((to) => ({ caseId: CASE, eventKey: said.key, to })));
+  });
+
   it('a case that is solved elsewhere recalls its open handoff', async () => {
     const { store, deps, resumed } = setUp();
     await applyEvent(opened('2026-11-16T09:00:00Z'), deps);

@@ -59,8 +59,9 @@ describe('finding an agent', () => {
     const { apply, started } = setUp();
     const home = event('brought-home', '2026-11-16T09:30:00Z', { reason: 'none', tried: [] });
     await apply(OPENED, keptHome('2026-11-16T09:00:01Z', { route: 'vendor' }), home);
-    expect([...started.values()].map(({ workflow }) => workflow).slice(-2)).toEqual([
+    expect([...started.values()].map(({ workflow }) => workflow).slice(-3)).toEqual([
       'breach-alert',
+      'handoff-notice',
       'case-assignment',
     ]);
   });

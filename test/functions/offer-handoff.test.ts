@@ -3,7 +3,11 @@ import type { CaseEvent } from '../../domain/event.ts';
 import { handoffEvent } from '../../domain/handoff.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { type Handoff, StoreUnavailableError } from '../../functions/adapters/store/store.ts';
-import { type Offer, OfferRefusedError, VendorUnavailableError } from '../../functions/adapters/vendor/offer-sender.ts';
+import {
+  MessageRefusedError,
+  type Offer,
+  VendorUnavailableError,
+} from '../../functions/adapters/vendor/vendor-messages.ts';
 import { hashOf, offerHandoff } from '../../functions/offer-handoff/offer-handoff.ts';
 import { handoffIdFor } from '../../functions/shared/ids.ts';
 import { memoryMeter, memoryWorkflows } from '../support/doubles.ts';
@@ -25,8 +29,8 @@ function setUp(log: CaseEvent[] = vendorCaseLog()) {
   const failures: Error[] = [];
   const clock = { now: WEDNESDAY };
   const house = { store, resumed, counts, sent, failures, clock, policy: VENDOR_POLICY as Policy };
-  const sender = {
-    async send(vendor: Policy['vendors'][number], offer: Offer, messageId: string) {
+  const vendors = {
+    async offer(vendor: Policy['vendors'][number], offer: Offer, messageId: string) {
       sent.push({ vendor: vendor.id, offer, messageId, stored: await store.handoff(HANDOFF_ID) });
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
@@ -37,7 +41,7 @@ function setUp(log: CaseEvent[] = vendorCaseLog()) {
       { ...INPUT, ...changes },
       {
         store,
-        sender,
+        vendors,
         workflows,
         context: contextOf(house.policy),
         meter,
@@ -161,7 +165,7 @@ describe('offer-handoff, run again', () => {
       ...VENDOR_POLICY,
       vendors: VENDOR_POLICY.vendors.map((vendor) => ({ ...vendor, packetFields: ['category'] })),
     };
-    await expect(s.run({ taskToken: 't2' })).rejects.toThrow(OfferRefusedError);
+    await expect(s.run({ taskToken: 't2' })).rejects.toThrow(MessageRefusedError);
     expect(s.sent).toHaveLength(1);
   });
 
@@ -191,7 +195,7 @@ describe('offer-handoff, run again', () => {
     s.failures.push(new VendorUnavailableError('down'));
     await expect(s.run()).rejects.toThrow(VendorUnavailableError);
     s.clock.now += 600_001;
-    await expect(s.run({ taskToken: 't2' })).rejects.toThrow(OfferRefusedError);
+    await expect(s.run({ taskToken: 't2' })).rejects.toThrow(MessageRefusedError);
     expect(s.sent).toHaveLength(1);
   });
 });
@@ -204,13 +208,13 @@ describe('offer-handoff fails closed', () => {
   ])('on %s: nothing is stored, nothing is sent', async (_, log) => {
     s = setUp(log);
     await s.ready;
-    await expect(s.run()).rejects.toThrow(new OfferRefusedError('the case must not go to vendor manila'));
+    await expect(s.run()).rejects.toThrow(new MessageRefusedError('the case must not go to vendor manila'));
     expect(s.sent).toEqual([]);
     expect(await s.store.handoff(HANDOFF_ID)).toBeUndefined();
   });
 
   it('on a vendor that the policy no longer has', async () => {
-    await expect(s.run({ vendor: 'gone' })).rejects.toThrow(OfferRefusedError);
+    await expect(s.run({ vendor: 'gone' })).rejects.toThrow(MessageRefusedError);
     expect(s.sent).toEqual([]);
   });
 });

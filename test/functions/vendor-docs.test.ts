@@ -8,9 +8,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { RecalledBy } from '../../domain/event.ts';
 import { handoffEvent } from '../../domain/handoff.ts';
 import type { VendorPolicy } from '../../domain/policy.ts';
-import { webhookOfferSender } from '../../functions/adapters/vendor/offer-sender.ts';
+import { vendorWebhooks } from '../../functions/adapters/vendor/vendor-messages.ts';
 import { HttpProblem, rawBody } from '../../functions/shared/http.ts';
 import { BODY_CAP_BYTES } from '../../functions/shared/names.ts';
 import { recordAnswer } from '../../functions/vendor-api/record-answer.ts';
@@ -135,10 +136,8 @@ describe('docs/vendor-api.yaml', () => {
     expect(await post({ body: value })).toEqual({ handoffId: ID, state });
   });
 
-  it('gives the offer as it is sent', async () => {
-    const { examples } = docs.webhooks.handoffOffered.post.requestBody.content['application/json'];
-    const { type, timestamp, data } = examples.offer.value;
-    const { case: packet, ...offer } = data;
+  /** What a message looks like when it arrives. */
+  async function posted(send: (vendor: VendorPolicy) => Promise<unknown>): Promise<unknown> {
     let sent: unknown;
     const server = createServer(async (request, response) => {
       let body = '';
@@ -147,15 +146,33 @@ describe('docs/vendor-api.yaml', () => {
       response.end();
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    await offerSender().send({ ...MANILA, url }, { ...offer, offeredAt: timestamp, packet }, 'offer_1');
+    await send({ ...MANILA, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
     server.close();
+    return sent;
+  }
+  const exampleOf = (webhook: string, name: string) =>
+    docs.webhooks[webhook].post.requestBody.content['application/json'].examples[name].value;
+
+  it('gives the offer as it is sent', async () => {
+    const { type, timestamp, data } = exampleOf('handoffOffered', 'offer');
+    const { case: packet, ...offer } = data;
+    const sent = await posted((to) =>
+      vendorMessages().offer(to, { ...offer, offeredAt: timestamp, packet }, 'offer_1'),
+    );
     expect(sent).toEqual({ type, timestamp, data });
+  });
+
+  it('gives the recall as it is sent, and each reason there is', async () => {
+    const { type, timestamp, data } = exampleOf('handoffRecalled', 'recall');
+    const sent = await posted((to) => vendorMessages().recall(to, { ...data, recalledAt: timestamp }, 'recall_1'));
+    expect(sent).toEqual({ type, timestamp, data });
+    const { because } = docs.components.schemas.RecallMessage.properties.data.properties;
+    expect(because.enum).toEqual(RecalledBy.options);
   });
 });
 
-const offerSender = () =>
-  webhookOfferSender({ secrets: vendorSecrets({ manila: [SECRET] }), allowLoopback: true, now: Date.now });
+const vendorMessages = () =>
+  vendorWebhooks({ secrets: vendorSecrets({ manila: [SECRET] }), allowLoopback: true, now: Date.now });
 
 describe('docs/vendor-guide.md', () => {
   const guide = readFileSync(new URL('../../docs/vendor-guide.md', import.meta.url), 'utf8');
@@ -202,8 +219,8 @@ describe('docs/vendor-guide.md', () => {
         packet: { language },
       };
       const to = { ...MANILA, url: `http://127.0.0.1:${port}/` };
-      await offerSender().send(to, offer, 'offer_1');
-      await offerSender().send(to, offer, 'offer_1');
+      await vendorMessages().offer(to, offer, 'offer_1');
+      await vendorMessages().offer(to, offer, 'offer_1');
       expect((await said.next()).value).toBe(`${ID} ${state} 200 {"handoffId":"${ID}","state":"${state}"}`);
       expect((await store.handoff(ID))?.state).toBe(state);
     } finally {

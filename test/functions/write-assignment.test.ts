@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseEvent } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { TransientCrmError } from '../../functions/adapters/crm/zendesk-api.ts';
+import { TransientCrmError } from '../../functions/adapters/crm/ticket-update.ts';
 import { type WriteAssignmentDeps, writeAssignment } from '../../functions/write-back/write-assignment.ts';
 import { event, opened } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { TransientCrmError } from '../../functions/adapters/crm/zendesk-api.ts';
+import { TransientCrmError } from '../../functions/adapters/crm/ticket-update.ts';
 import { NotTriagedError, writeBack } from '../../functions/write-back/write-back.ts';
 import type { WriteBackDeps } from '../../functions/write-back/write-ticket.ts';
 import { event, opened } from '../support/events.ts';
+import { newSigningSecret } from '../support/handoff-fixture.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { POLICY } from '../support/policy-fixture.ts';
 
@@ -136,14 +137,14 @@ describe('writeBack', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('a ticket that takes no changes is refused, not failed', async () => {
+  it('a ticket that takes no changes is refused, not failed, and the log says so', async () => {
     const { store, deps, input } = await setUp({ statuses: [422] });
     expect(await writeBack(input, deps)).toEqual({ outcome: 'refused', what: [], reason: '422' });
-    expect(store.log('zendesk:5158')).toHaveLength(2);
+    expect(store.log('zendesk:5158').at(-1)).toMatchObject({ type: 'written-back', what: [], refused: '422' });
   });
 
   it.each([
-    ['a Standard Webhooks source', { caseId: 'intake:INC1' }],
+    ['a Standard Webhooks source that says nowhere to write to', { caseId: 'intake:INC1' }],
     ['a source that left the policy', { caseId: 'constructor:1' }],
     ['no apiUrl', { policy: { sources: { zendesk: { kind: 'zendesk' as const } } } }],
     ['no credentials', { api: false }],
@@ -151,6 +152,24 @@ describe('writeBack', () => {
     const { deps, sent, input } = await setUp(changes);
     expect(await writeBack(input, deps)).toEqual({ outcome: 'not-configured', what: [] });
     expect(sent).toEqual([]);
+  });
+
+  it('posts to a Standard Webhooks source that says where, under an id that is the same each time', async () => {
+    const sources = { intake: { kind: 'standard-webhooks' as const, apiUrl: 'https://desk.example.com/updates' } };
+    const ids: unknown[] = [];
+    for (const _try of [1, 2]) {
+      const { deps, input } = await setUp({ caseId: 'intake:INC1', policy: { sources } });
+      const source = async () => ({ signingSecrets: [newSigningSecret()] });
+      const send: typeof deps.send = async ({ url, headers, body }, _options) => {
+        ids.push(headers['webhook-id']);
+        expect(url).toBe('https://desk.example.com/updates');
+        expect(JSON.parse(String(body)).data).toMatchObject({ caseId: 'INC1', priority: 'urgent', group: '102' });
+        return { status: 204, headers: {}, body: '' };
+      };
+      expect((await writeBack(input, { ...deps, secrets: { source }, send })).outcome).toBe('written');
+    }
+    expect(ids[0]).toMatch(/^up_[\w-]{22}$/);
+    expect(ids[1]).toBe(ids[0]);
   });
 
   it('a queue without a group leaves the group alone', async () => {

@@ -98,6 +98,7 @@ describe('permissions', () => {
     'receive-webhook': 'put',
     'select-vendor': 'query',
     'sweep-deadlines': 'get put',
+    'tell-vendor': 'query',
     'triage-case': 'get query put',
     'vendor-api': 'get put update',
     'write-back': 'query put',
@@ -263,7 +264,7 @@ describe('data', () => {
   });
 
   test('every log group expires and is encrypted with our key', () => {
-    expect(all('AWS::Logs::LogGroup').length).toBe(FUNCTION_FOLDERS.length + 4 + 1);
+    expect(all('AWS::Logs::LogGroup').length).toBe(FUNCTION_FOLDERS.length + 5 + 1);
     for (const { id, Properties } of all('AWS::Logs::LogGroup')) {
       expect(Properties.RetentionInDays, id).toBe(30);
       expect(Properties.KmsKeyId, id).toBeDefined();
@@ -338,7 +339,7 @@ describe('the HTTP API', () => {
 });
 
 describe('workflows', () => {
-  test.each(['case-triage', 'case-assignment', 'vendor-handoff', 'breach-alert'])(
+  test.each(['case-triage', 'case-assignment', 'vendor-handoff', 'handoff-notice', 'breach-alert'])(
     '%s: infra fills each placeholder, and no other',
     (name) => {
       const file = readFileSync(`workflows/${name}.asl.json`, 'utf8');
@@ -349,7 +350,7 @@ describe('workflows', () => {
       const placeholders = new Set([...file.matchAll(/\$\{([^}]+)\}/g)].map(([, placeholder]) => placeholder));
       expect(Object.keys(machine?.Properties.DefinitionSubstitutions).sort()).toEqual([...placeholders].sort());
       expect(machine?.Properties).toMatchObject({
-        StateMachineType: name.startsWith('case-') ? 'EXPRESS' : 'STANDARD',
+        StateMachineType: ['vendor-handoff', 'breach-alert'].includes(name) ? 'STANDARD' : 'EXPRESS',
         TracingConfiguration: { Enabled: true },
         LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
       });
@@ -388,7 +389,7 @@ describe('alarms', () => {
 
   test('each tells the topic; there are few enough to pay for', () => {
     for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) expect(Properties.AlarmActions?.length, id).toBe(1);
-    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(15);
+    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(17);
     expect(all('AWS::CloudWatch::Dashboard').length).toBe(1);
   });
 

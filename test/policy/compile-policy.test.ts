@@ -130,6 +130,7 @@ describe('a policy that is right', () => {
           packetFields: ['subject'],
           answerSeconds: 900,
           workSeconds: 43_200,
+          whenResolved: 'solved',
         },
       ],
       agents: [
@@ -197,6 +198,30 @@ describe('a policy that is right', () => {
     expect(compilePolicy(local)).toMatchObject({
       allowLoopback: true,
       vendors: [{ url: 'http://127.0.0.1:4580/offers' }],
+    });
+  });
+
+  it('takes what becomes of a resolved ticket from the vendor, else from the file', () => {
+    const becomes = (...changes: [string, string][]) =>
+      compilePolicy(withChange('vendors', ...changes)).vendors[0]?.whenResolved;
+    const all: [string, string] = ['max-offers: 2', 'max-offers: 2\nwhen-resolved: pending'];
+    const own: [string, string] = ['packet: [subject]', 'packet: [subject]\n    when-resolved: unchanged'];
+    expect([becomes(), becomes(all), becomes(all, own)]).toEqual(['solved', 'pending', 'unchanged']);
+  });
+
+  it('takes where updates of any other source go, which needs no user, and where its pages are', () => {
+    const desk = `  desk:
+    kind: standard-webhooks
+    api-url: https://desk.example.com/updates
+    ticket-url: https://desk.example.com/cases/{id}
+`;
+    const { sources } = compilePolicy(
+      withChange('sources', ['    integration-user-id: "7"\n', `    integration-user-id: "7"\n${desk}`]),
+    );
+    expect(sources.desk).toEqual({
+      kind: 'standard-webhooks',
+      apiUrl: 'https://desk.example.com/updates',
+      ticketUrl: 'https://desk.example.com/cases/{id}',
     });
   });
 
@@ -458,6 +483,27 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'calendar: always',
     'calendar: alway',
     'vendors.yaml:6:15: vendors[0].calendar: expected a calendar in calendars.yaml, found "alway"; did you mean "always"?',
+  ],
+  ...[
+    ['http://acme.zendesk.com/{id}', 'an address that begins with https://'],
+    ['/tickets/{id}', 'an address that begins with https://'],
+    ['https://{id}.example.com/', '{id} behind the host: the id must not say whose page it is'],
+    ['https://example.com:{id}/', '{id} behind the host: the id must not say whose page it is'],
+    ['https://{id}@example.com/', 'an address without a user name or password'],
+    ['https://example.com/tickets', 'an address with {id} where the id of the case goes'],
+  ].map(([address, expected]): [string, FileName, string, string, string] => [
+    `pages of cases at ${address}`,
+    'sources',
+    'api-url: https://acme.zendesk.com',
+    `ticket-url: "${address}"`,
+    `sources.yaml:5:17: sources.zendesk.ticket-url: expected ${expected}, found "${address}"`,
+  ]),
+  [
+    'a status of a resolved ticket that there is none of',
+    'vendors',
+    'max-offers: 2',
+    'max-offers: 2\nwhen-resolved: solve',
+    'vendors.yaml:2:16: when-resolved: expected one of solved, pending, unchanged, found "solve"; did you mean "solved"?',
   ],
   [
     'an address in plain http',

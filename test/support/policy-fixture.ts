@@ -112,6 +112,7 @@ export const POLICY: Policy = {
       packetFields: ['category', 'priority', 'language', 'subject'],
       answerSeconds: 600,
       workSeconds: 14_400,
+      whenResolved: 'solved',
     },
     {
       id: 'bogota',
@@ -124,6 +125,7 @@ export const POLICY: Policy = {
       packetFields: ['category', 'priority', 'language'],
       answerSeconds: 600,
       workSeconds: 14_400,
+      whenResolved: 'solved',
     },
   ],
   agents: [],

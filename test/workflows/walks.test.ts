@@ -17,7 +17,7 @@ describe('case-triage', () => {
     expect(run).toMatchObject({ end: 'End', output: { outcome: 'written' } });
     expect(run.steps).toEqual([
       { state: 'TriageCase', payload: { caseId: 'zendesk:42', eventKey: 'evt-1' } },
-      { state: 'WriteBack', payload: { caseId: 'zendesk:42' } },
+      { state: 'WriteBack', payload: { caseId: 'zendesk:42', about: 'triage' } },
     ]);
   });
 
@@ -43,6 +43,28 @@ describe('case-triage', () => {
       end: 'TriageFailed',
       cause: 'unknown outcome maybe',
     });
+  });
+});
+
+describe('handoff-notice', () => {
+  const workflow = workflowFile('handoff-notice');
+  const about = { caseId: 'zendesk:42', eventKey: 'caserelay:handoff-recalled:ho_1' };
+
+  test.each([
+    ['ticket', 'WriteBack', { ...about, about: 'handoff' }],
+    ['vendor', 'TellVendor', about],
+  ])('tells the %s, and nobody else', async (to, state, payload) => {
+    const run = await walk(workflow, { ...about, to }, [returns({ outcome: 'written' })]);
+    expect(run).toMatchObject({ end: 'End', steps: [{ state, payload }] });
+    expect(await walk(workflow, { ...about, to }, [fails('TransientCrmError')])).toMatchObject({
+      end: 'NoticeFailed',
+      cause: `${state} failed: TransientCrmError`,
+    });
+  });
+
+  test('a party that nobody planned is a failure, not a silence', async () => {
+    const run = await walk(workflow, { ...about, to: 'press' }, []);
+    expect(run).toMatchObject({ end: 'NoticeFailed', cause: 'nobody to tell: press' });
   });
 });
 
@@ -173,7 +195,7 @@ describe('vendor-handoff', () => {
   test('a handoff that cannot be closed: the same', async () => {
     const run = await walk(workflow, input, [
       offer('manila'),
-      fails('OfferRefusedError'),
+      fails('MessageRefusedError'),
       fails('StoreUnavailableError'),
       returns({ outcome: 'home' }),
     ]);

@@ -33,6 +33,7 @@ const OUTCOMES: Readonly<Record<(typeof WORKFLOWS)[number], readonly string[]>> 
     ...(['accepted', 'rejected', 'expired', 'resolved', 'returned', 'recalled'] satisfies HandoffState[]),
     ...(['home', 'over'] satisfies Awaited<ReturnType<typeof bringHome>>['outcome'][]),
   ],
+  'handoff-notice': [],
   'breach-alert': ['moot', ...(['acknowledged', 'unanswered'] satisfies AlertOutcome[])],
 };
 
@@ -108,6 +109,16 @@ describe.each(WORKFLOWS)('%s', (name) => {
     for (const [, expression] of JSON.stringify(workflow).matchAll(/\{%(.+?)%\}/g))
       expect(() => jsonata(JSON.parse(`"${expression}"`)), expression).not.toThrow();
   });
+});
+
+test('handoff-notice ends within the 5 minutes of an Express workflow, whichever party it tells', () => {
+  const tasks = Object.values(workflowFile('handoff-notice').States).filter(({ Type }) => Type === 'Task');
+  expect(tasks.map(({ TimeoutSeconds, Retry }) => [TimeoutSeconds, Retry[0].MaxAttempts])).toEqual([
+    [20, 5],
+    [20, 5],
+  ]);
+  // Worked by hand, and only one of the two runs: 6 × 20 s + 62 s.
+  expect(6 * 20 + 62).toBeLessThan(300);
 });
 
 test.each(['case-triage', 'case-assignment'] as const)(

@@ -10,7 +10,13 @@ export interface WorkflowFile {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export const WORKFLOWS = ['case-triage', 'case-assignment', 'vendor-handoff', 'breach-alert'] as const;
+export const WORKFLOWS = [
+  'case-triage',
+  'case-assignment',
+  'vendor-handoff',
+  'handoff-notice',
+  'breach-alert',
+] as const;
 
 export function workflowFile(name: (typeof WORKFLOWS)[number]): WorkflowFile {
   return JSON.parse(readFileSync(`workflows/${name}.asl.json`, 'utf8'));

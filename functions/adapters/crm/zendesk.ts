@@ -177,8 +177,8 @@ const OWN_WRITE = 'own write';
 type Reader = (detail: Detail, json: unknown, us: string | undefined) => Fact | string;
 
 /**
- * Only what a write-back changes (note, priority, group, tags) can be its echo. A status changed by
- * the same user is somebody else's doing (another integration, a rule) and a fact.
+ * What a write-back changes (note, priority, group, assignee, tags) comes back as its echo, and is no news. A status is
+ * a fact whoever set it: that a ticket is solved is its CRM's to say, also if CaseRelay asked for it.
  */
 const unlessOurs =
   (read: Reader): Reader =>

@@ -5,6 +5,8 @@ export interface WorkflowInputs {
   readonly 'case-triage': { readonly caseId: string; readonly eventKey: string };
   readonly 'case-assignment': { readonly caseId: string };
   readonly 'vendor-handoff': { readonly caseId: string };
+  /** `eventKey`: the event to tell of. */
+  readonly 'handoff-notice': { readonly caseId: string; readonly eventKey: string; readonly to: 'ticket' | 'vendor' };
   /** `waits`: plain seconds to wait on each rung. */
   readonly 'breach-alert': { readonly alert: Alert; readonly waits: readonly number[] };
 }

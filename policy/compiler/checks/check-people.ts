@@ -21,7 +21,7 @@ export function checkSources(file: PolicyFile, loopback: boolean): void {
     const url = value['api-url'];
     if (url === undefined) continue;
     checkUrl(file, [...path, 'api-url'], url, loopback);
-    if (value['integration-user-id'] === undefined) {
+    if (value.kind === 'zendesk' && value['integration-user-id'] === undefined) {
       file.add(
         [...path, 'integration-user-id'],
         'expected the id of the user that CaseRelay writes as (without it our own notes would look like news), found nothing',

@@ -24,6 +24,7 @@ export function vendorChanges(before: Policy, after: Policy): string[] {
         ...listChange('is sent', one.packetFields, other.packetFields),
         ...valueChange('time to answer', plain(one.answerSeconds), plain(other.answerSeconds)),
         ...valueChange('time to finish', plain(one.workSeconds), plain(other.workSeconds)),
+        ...valueChange('a ticket that it resolved becomes', one.whenResolved, other.whenResolved),
         ...valueChange('address for offers', one.url, other.url),
       ]),
     ),
@@ -142,6 +143,7 @@ export function sourceChanges(before: Policy, after: Policy): string[] {
       about(`Source ${other.id}`, [
         ...valueChange('kind', one.kind, other.kind),
         ...valueChange('address', one.apiUrl, other.apiUrl),
+        ...valueChange('pages of its cases', one.ticketUrl, other.ticketUrl),
         ...valueChange('user that CaseRelay writes as', one.integrationUserId, other.integrationUserId),
       ]),
     ),

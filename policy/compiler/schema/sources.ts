@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { SOURCE_KINDS } from '../../../domain/policy.ts';
-import { crmId, id, line, oneOf, url } from './parts.ts';
+import { FormatError } from '../problems.ts';
+import { crmId, id, line, oneOf, parsed, url } from './parts.ts';
 
 export const Source = z.strictObject({
   kind: oneOf(SOURCE_KINDS, 'What sends: Zendesk event webhooks, or any sender of Standard Webhooks.'),
-  'api-url': url('Base address of the CRM, for what triage writes back; without it nothing is.').optional(),
+  'api-url': url(
+    'Where CaseRelay writes back: the base address of Zendesk, or the address that takes the updates of docs/webhooks.md. Without it nothing is written.',
+  ).optional(),
+  'ticket-url': parsed(
+    parseTicketUrl,
+    'an address such as "https://crm.example/tickets/{id}"',
+    'The page of a case in the CRM, with {id} for its id: e-mails and pages link to it. Zendesk needs none.',
+  ).optional(),
   'integration-user-id': crmId(
     'user',
     '900001',
@@ -19,3 +27,15 @@ export const Sources = z.strictObject({
     .refine((sources) => Object.keys(sources).length > 0, 'at least one source')
     .meta({ description: 'The CRMs that send cases, by name.' }),
 });
+
+/** The id comes from outside: it may say which page of the host it is, and never which host. */
+function parseTicketUrl(text: string): void {
+  const [one, other] = ['1', '2'].map((id) => URL.parse(text.replaceAll('{id}', id)));
+  if (one == null || other == null || one.protocol !== 'https:' || /[\s\p{Cc}]/u.test(text))
+    throw new FormatError('an address that begins with https://', text);
+  if (one.username !== '' || one.password !== '')
+    throw new FormatError('an address without a user name or password', text);
+  if (one.href === other.href) throw new FormatError('an address with {id} where the id of the case goes', text);
+  if (one.host !== other.host)
+    throw new FormatError('{id} behind the host: the id must not say whose page it is', text);
+}

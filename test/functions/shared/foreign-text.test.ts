@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine } from '../../../functions/shared/foreign-text.ts';
+import { inert, oneLine, quotation } from '../../../functions/shared/foreign-text.ts';
 
 describe('oneLine', () => {
   it.each([
@@ -23,5 +23,36 @@ describe('oneLine', () => {
   it('cuts between two characters, never inside one', () => {
     expect(oneLine('🎬🎬🎬', 2)).toBe('🎬…');
     expect(oneLine('🎬🎬', 2)).toBe('🎬🎬');
+  });
+});
+
+describe('inert', () => {
+  it.each([
+    ['addresses', 'see https://bad.example/x?y or bad.example', 'see https[:]//bad[.]example/x?y or bad[.]example'],
+    ['links in Markdown', '[the form](http://10.0.0.1/a)', '[the form](http[:]//10.0.0.1/a)'],
+    [
+      'placeholders of a CRM',
+      'a {{ticket.requester.email}} {% if x %}',
+      'a { {ticket[.]requester[.]email}} { % if x %}',
+    ],
+    ['e-mail addresses', 'me@bad.example', 'me@bad[.]example'],
+  ])('breaks %s', (_what, text, expected) => {
+    expect(inert(text)).toBe(expected);
+  });
+
+  it.each(['Version 4.5 works. Ask again tomorrow, e.g. at 10.30', 'Sí. No. 100 %'])('leaves %s', (text) => {
+    expect(inert(text)).toBe(text);
+  });
+});
+
+describe('quotation', () => {
+  it('marks each line, whatever ended it, so that none passes for ours', () => {
+    const text = 'Done.\r\nCaseRelay: close it\u2028Why: \u202ex\u0085\n\n  last';
+    expect(quotation(text, 1000)).toBe('> Done.\n> CaseRelay: close it\n> Why: x\n> last');
+  });
+
+  it('has no more characters and lines than are wanted', () => {
+    expect(quotation('abcdef', 4)).toBe('> abc…');
+    expect(quotation('x\n'.repeat(1000), 2000).split('\n')).toHaveLength(40);
   });
 });

@@ -117,6 +117,10 @@ describe('tell', () => {
       }),
       'warned: resolution due in 30 s (50%)',
     ],
+    [
+      event('written-back', AT, { what: [], refused: '422 RecordInvalid' }),
+      'the CRM refused what was to be written: 422 RecordInvalid',
+    ],
     [event('alert-notified', AT, { alertId: 'a', rung: 0, to: 'maya', kind: 'warning' }), 'e-mailed maya: warning'],
     [
       event('danger-found', AT, {

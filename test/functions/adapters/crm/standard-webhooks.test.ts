@@ -255,7 +255,8 @@ describe('Standard Webhooks bodies', () => {
   it('takes every example of docs/webhooks.md, and each type has one', () => {
     const page = readFileSync(new URL('../../../../docs/webhooks.md', import.meta.url), 'utf8');
     const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = '']) => JSON.parse(text));
-    const bodies = examples.filter(({ type }) => type !== undefined);
+    // What we send ourselves is tested where it is made: standard-webhooks-api.test.ts.
+    const bodies = examples.filter(({ type }) => type !== undefined && type !== 'case.update');
     expect(bodies.map((body) => `case.${normalise(body).events[0]?.type}`)).toEqual(bodies.map(({ type }) => type));
     expect(page.match(/^### (case\..*)$/gm)?.map((heading) => heading.slice(4))).toEqual(
       bodies.map(({ type }) => type),

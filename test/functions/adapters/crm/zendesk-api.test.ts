@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CrmSetupError,
-  type SendToCrm,
-  TransientCrmError,
-  updateTicket,
-  type ZendeskAccount,
-} from '../../../../functions/adapters/crm/zendesk-api.ts';
+import { CrmSetupError, type SendToCrm, TransientCrmError } from '../../../../functions/adapters/crm/ticket-update.ts';
+import { updateTicket, type ZendeskAccount } from '../../../../functions/adapters/crm/zendesk-api.ts';
 import type { OutboundRequest, OutboundResponse } from '../../../../functions/shared/outbound-request.ts';
 import { UnsafeUrlError } from '../../../../functions/shared/outbound-url.ts';
 

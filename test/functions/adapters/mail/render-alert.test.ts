@@ -479,10 +479,37 @@ describe('the mail to who acknowledged the warning', () => {
 });
 
 describe('the link to the case', () => {
-  it('is left out where the CRM’s pages are not known', () => {
-    const policy = { ...POLICY, sources: {} };
-    const { text, html } = render({ ...WARNING, policy });
-    expect(text).toContain('\nCase: zendesk:5158\nSubject:');
+  const at = (source: Policy['sources'][string], caseId = 'desk:a/b ?1') => {
+    const policy = { ...POLICY, sources: { desk: source } };
+    const opening = { ...opened('2026-11-16T10:00:00Z', { priority: 'urgent', fields: {} }), caseId };
+    const state = foldCase([opening], contextOf(policy));
+    if (state === undefined) throw new Error('no case');
+    const home = event('brought-home', '2026-11-16T10:05:00Z', { caseId, reason: 'none', tried: [] });
+    const alert = alertFor(home, 'al_1') as Alert;
+    const now = Date.parse('2026-11-16T10:05:01Z');
+    return renderAlert({ alert, state, lead: BEN, context: contextOf(policy), rung: 0, now }, LINK);
+  };
+
+  it('is what the policy says for its source, with the id made safe', () => {
+    const ticketUrl = 'https://desk.example.com/cases/{id}?from=caserelay&id={id}';
+    const { text, html } = at({ kind: 'standard-webhooks', ticketUrl }, 'desk:a/b?$&x');
+    expect(text).toContain(
+      'Case: desk:a/b?$&x\n  https://desk.example.com/cases/a%2Fb%3F%24%26x?from=caserelay&id=a%2Fb%3F%24%26x\n',
+    );
+    expect(html).toContain('href="https://desk.example.com/cases/a%2Fb%3F%24%26x?from=caserelay&amp;id=a%2Fb');
+    expect(text).toContain('\nSubject: not triaged yet: open it in the CRM\n');
+  });
+
+  it('of Zendesk is its own, unless the policy says another', () => {
+    const apiUrl = 'https://example.zendesk.com/';
+    expect(at({ kind: 'zendesk', apiUrl }, 'desk:7').text).toContain('  https://example.zendesk.com/agent/tickets/7\n');
+    const ticketUrl = 'https://help.example.com/t/{id}';
+    expect(at({ kind: 'zendesk', apiUrl, ticketUrl }, 'desk:7').text).toContain('  https://help.example.com/t/7\n');
+  });
+
+  it('is left out where nobody said where the CRM’s pages are, and the words don’t speak of one', () => {
+    const { text, html } = at({ kind: 'standard-webhooks', apiUrl: 'https://desk.example.com/updates' }, 'desk:4711');
+    expect(text).toContain('\nSubject: not triaged yet: look up 4711 in desk\n');
     expect(html.match(/<a /g)).toHaveLength(1);
   });
 });

@@ -5,12 +5,12 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { VendorPolicy } from '../../../../domain/policy.ts';
 import {
+  MessageRefusedError,
   type Offer,
-  OfferRefusedError,
-  type OfferSenderConfig,
   VendorUnavailableError,
-  webhookOfferSender,
-} from '../../../../functions/adapters/vendor/offer-sender.ts';
+  type VendorWebhooksConfig,
+  vendorWebhooks,
+} from '../../../../functions/adapters/vendor/vendor-messages.ts';
 import { SecretUnavailableError } from '../../../../functions/shared/secrets.ts';
 import { newSigningSecret, VENDOR_POLICY, vendorSecrets } from '../../../support/handoff-fixture.ts';
 
@@ -54,15 +54,15 @@ const answering = (status: number, headers: Record<string, string> = {}): Reques
   return (_, response) => response.writeHead(status, headers).end('{"ignored":true}');
 };
 
-function sender(changes: Partial<OfferSenderConfig> = {}) {
+function sender(changes: Partial<VendorWebhooksConfig> = {}) {
   const secrets = vendorSecrets({ manila: [SECRET, OLD_SECRET] });
-  return webhookOfferSender({ secrets, allowLoopback: true, now: () => NOW, ...changes });
+  return vendorWebhooks({ secrets, allowLoopback: true, now: () => NOW, ...changes });
 }
 
 describe('an offer', () => {
   it('arrives as a message that the vendor can verify with the library', async () => {
     const { vendor, received } = await vendorThat(answering(204));
-    await sender().send(vendor, OFFER, 'offer_ho_1');
+    await sender().offer(vendor, OFFER, 'offer_ho_1');
     expect(received).toHaveLength(1);
     const { headers, body } = received[0] as (typeof received)[0];
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': 'offer_ho_1' });
@@ -83,8 +83,8 @@ describe('an offer', () => {
 
   it('sent again is the same message with the same body, signed at its own time', async () => {
     const { vendor, received } = await vendorThat(answering(200));
-    await sender().send(vendor, OFFER, 'offer_ho_1');
-    await sender({ now: () => NOW + 60_000 }).send(vendor, OFFER, 'offer_ho_1');
+    await sender().offer(vendor, OFFER, 'offer_ho_1');
+    await sender({ now: () => NOW + 60_000 }).offer(vendor, OFFER, 'offer_ho_1');
     const [first, second] = received as [(typeof received)[0], (typeof received)[0]];
     expect(second.body).toBe(first.body);
     expect(second.headers['webhook-id']).toBe(first.headers['webhook-id']);
@@ -93,28 +93,28 @@ describe('an offer', () => {
 
   it.each([200, 201, 202, 204])('answered with %d is delivered', async (status) => {
     const { vendor } = await vendorThat(answering(status));
-    await expect(sender().send(vendor, OFFER, 'm')).resolves.toBeUndefined();
+    await expect(sender().offer(vendor, OFFER, 'm')).resolves.toBeUndefined();
   });
 
   it.each([400, 401, 403, 404, 410, 422])('answered with %d is refused for good', async (status) => {
     const { vendor } = await vendorThat(answering(status));
-    await expect(sender().send(vendor, OFFER, 'm')).rejects.toThrow(
-      new OfferRefusedError(`vendor manila answered the offer with ${status}`),
+    await expect(sender().offer(vendor, OFFER, 'm')).rejects.toThrow(
+      new MessageRefusedError(`vendor manila answered with ${status}`),
     );
   });
 
   it.each([408, 425, 429, 500, 502, 503])('answered with %d may be taken later', async (status) => {
     const { vendor } = await vendorThat(answering(status));
-    await expect(sender().send(vendor, OFFER, 'm')).rejects.toThrow(
-      new VendorUnavailableError(`vendor manila answered the offer with ${status}`),
+    await expect(sender().offer(vendor, OFFER, 'm')).rejects.toThrow(
+      new VendorUnavailableError(`vendor manila answered with ${status}`),
     );
   });
 
   it.each([301, 302, 307, 308])('does not follow a redirect (%d)', async (status) => {
     const { vendor: elsewhere, received } = await vendorThat(answering(200));
     const { vendor } = await vendorThat(answering(status, { location: elsewhere.url }));
-    await expect(sender().send(vendor, OFFER, 'm')).rejects.toThrow(
-      new OfferRefusedError(`vendor manila answered the offer with ${status}; redirects are not followed`),
+    await expect(sender().offer(vendor, OFFER, 'm')).rejects.toThrow(
+      new MessageRefusedError(`vendor manila answered with ${status}; redirects are not followed`),
     );
     expect(received).toEqual([]);
   });
@@ -125,24 +125,24 @@ describe('an offer', () => {
       const flood = setInterval(() => response.write('x'.repeat(65_536)), 1);
       response.on('close', () => clearInterval(flood));
     });
-    await expect(sender().send(vendor, OFFER, 'm')).resolves.toBeUndefined();
+    await expect(sender().offer(vendor, OFFER, 'm')).resolves.toBeUndefined();
   });
 });
 
 describe('a vendor that cannot be reached', () => {
   it('because it says nothing in time may take it later', async () => {
     const { vendor } = await vendorThat(() => {});
-    await expect(sender({ timeoutMs: 50 }).send(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
+    await expect(sender({ timeoutMs: 50 }).offer(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
   });
 
   it('because DNS says nothing in time may take it later', async () => {
-    const send = sender({ timeoutMs: 50, resolve: () => new Promise(() => {}) }).send(MANILA, OFFER, 'm');
+    const send = sender({ timeoutMs: 50, resolve: () => new Promise(() => {}) }).offer(MANILA, OFFER, 'm');
     await expect(send).rejects.toThrow(VendorUnavailableError);
   });
 
   it('because it hangs up may take it later', async () => {
     const { vendor } = await vendorThat((request) => request.socket.destroy());
-    await expect(sender().send(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
+    await expect(sender().offer(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
   });
 
   it('because nothing listens may take it later', async () => {
@@ -150,12 +150,12 @@ describe('a vendor that cannot be reached', () => {
     const server = servers.pop();
     server?.close();
     await once(server as Server, 'close');
-    await expect(sender().send(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
+    await expect(sender().offer(vendor, OFFER, 'm')).rejects.toThrow(VendorUnavailableError);
   });
 
   it('because its name is not known may take it later', async () => {
     const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
-    await expect(sender({ resolve }).send(MANILA, OFFER, 'm')).rejects.toThrow(
+    await expect(sender({ resolve }).offer(MANILA, OFFER, 'm')).rejects.toThrow(
       new VendorUnavailableError('vendor manila cannot be reached: getaddrinfo'),
     );
   });
@@ -164,8 +164,8 @@ describe('a vendor that cannot be reached', () => {
 describe('a vendor that must not be called', () => {
   it('because its name leads to a private network', async () => {
     const resolve = async () => [{ address: '10.0.0.5', family: 4 }];
-    await expect(sender({ resolve }).send(MANILA, OFFER, 'm')).rejects.toThrow(
-      new OfferRefusedError(
+    await expect(sender({ resolve }).offer(MANILA, OFFER, 'm')).rejects.toThrow(
+      new MessageRefusedError(
         'the URL of vendor manila must not be called: manila.example.com resolves to 10.0.0.5, which is not a public address',
       ),
     );
@@ -173,7 +173,7 @@ describe('a vendor that must not be called', () => {
 
   it('because it is on loopback and the policy is not that of a local run', async () => {
     const { vendor, received } = await vendorThat(answering(200));
-    await expect(sender({ allowLoopback: false }).send(vendor, OFFER, 'm')).rejects.toThrow(OfferRefusedError);
+    await expect(sender({ allowLoopback: false }).offer(vendor, OFFER, 'm')).rejects.toThrow(MessageRefusedError);
     expect(received).toEqual([]);
   });
 });
@@ -181,14 +181,38 @@ describe('a vendor that must not be called', () => {
 describe('a signing secret', () => {
   it('that was never set is said to be missing', async () => {
     const { vendor } = await vendorThat(answering(200));
-    const send = sender({ secrets: vendorSecrets({}) }).send(vendor, OFFER, 'm');
+    const send = sender({ secrets: vendorSecrets({}) }).offer(vendor, OFFER, 'm');
     await expect(send).rejects.toThrow(SecretUnavailableError);
   });
 
   it('that is not base64 is said to be wrong', async () => {
     const { vendor, received } = await vendorThat(answering(200));
-    const send = sender({ secrets: vendorSecrets({ manila: ['whsec_!'] }) }).send(vendor, OFFER, 'm');
+    const send = sender({ secrets: vendorSecrets({ manila: ['whsec_!'] }) }).offer(vendor, OFFER, 'm');
     await expect(send).rejects.toThrow(SecretUnavailableError);
     expect(received).toEqual([]);
+  });
+});
+
+describe('a recall', () => {
+  const RECALL = { handoffId: 'ho_1', recalledAt: '2026-03-11T12:30:00.000Z', because: 'work-timeout' } as const;
+
+  it('arrives as a message that the vendor can verify, with nothing of the case in it', async () => {
+    const { vendor, received } = await vendorThat(answering(204));
+    expect(await sender().recall(vendor, RECALL, 'recall_ho_1')).toBe('told');
+    const { headers, body } = received[0] as (typeof received)[0];
+    expect(headers['webhook-id']).toBe('recall_ho_1');
+    expect(new Webhook(SECRET).verify(body, headers as Record<string, string>)).toEqual({
+      type: 'handoff.recalled',
+      timestamp: '2026-03-11T12:30:00.000Z',
+      data: { handoffId: 'ho_1', because: 'work-timeout' },
+    });
+  });
+
+  it('that the vendor does not want to hear of is refused for good; one that is down may hear it later', async () => {
+    const { vendor: deaf } = await vendorThat(answering(404));
+    expect(await sender().recall(deaf, RECALL, 'm')).toBe('refused');
+    expect(await sender({ allowLoopback: false }).recall(deaf, RECALL, 'm')).toBe('refused');
+    const { vendor: down } = await vendorThat(answering(503));
+    await expect(sender().recall(down, RECALL, 'm')).rejects.toThrow(VendorUnavailableError);
   });
 });
