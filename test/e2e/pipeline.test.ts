@@ -318,6 +318,23 @@ describe.concurrent('a case on its way through the house', () => {
     await app.solve(id);
   });
 
+  test('tells of its breach only the lead who acknowledged the warning, once', async ({ expect }) => {
+    const { caseId } = await app.openTicket({ subject: 'My channel was hacked', text: 'Somebody hijacked it.' });
+    const { link } = await mailAbout(caseId, /^First response due /);
+    expect(await press(link.url)).toContain(
+      'Nobody else will be told. A later warning of this promise, or its breach,',
+    );
+    const breached = await app.logged(caseId, 'deadline-reached', ({ kind }) => kind === 'breach');
+    const covered = await app.logged(caseId, 'alert-acknowledged', ({ through }) => through === link.alertId);
+    expect(covered.by).toBe('maya');
+    expect(await ended('breach-alert', caseId, '"breach"')).toBe('SUCCEEDED');
+    const told = (await app.log(caseId)).filter(
+      (event) => event.type === 'alert-notified' && event.alertId === covered.alertId,
+    );
+    expect(told).toMatchObject([{ to: 'maya', kind: 'breach' }]);
+    expect(breached.clock).toBe('first-response');
+  });
+
   test('is acknowledged by the button only: opening the link changes nothing, pressing twice says so', async ({
     expect,
   }) => {
