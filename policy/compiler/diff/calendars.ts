@@ -1,12 +1,10 @@
 import { WEEKDAYS, type Window } from '../../../domain/calendar.ts';
 import type { CalendarPolicy, Policy } from '../../../domain/policy.ts';
 import { formatWindow } from '../hours.ts';
+import { datesInWords } from './dates.ts';
 import { about, difference, listChange, listed, matched, valueChange, withIds } from './words.ts';
 
 type Hours = Exclude<CalendarPolicy, { members: unknown }>;
-
-/** Most dates that are listed one by one: a year more of public holidays is told as a number. */
-const MOST_DATES = 12;
 
 /** What changes in the hours. */
 export function calendarChanges(before: Policy, after: Policy): string[] {
@@ -27,8 +25,8 @@ function changes(id: string, before: CalendarPolicy, after: CalendarPolicy): str
     ...about(id, [
       ...valueChange('zone', before.zone, after.zone),
       ...weeklyChanges(before, after),
-      ...(closed.added.length > 0 ? [`closed on ${dates(closed.added)}`] : []),
-      ...(closed.removed.length > 0 ? [`no longer closed on ${dates(closed.removed)}`] : []),
+      ...(closed.added.length > 0 ? [`closed on ${datesInWords(closed.added)}`] : []),
+      ...(closed.removed.length > 0 ? [`no longer closed on ${datesInWords(closed.removed)}`] : []),
       ...specialChanges(before, after),
     ]),
   ];
@@ -37,8 +35,12 @@ function changes(id: string, before: CalendarPolicy, after: CalendarPolicy): str
 function calendarInWords(calendar: CalendarPolicy): string {
   if ('members' in calendar) return `open when ${listed(calendar.members)} is`;
   const days = byDays((day) => hours(calendar.weekly[day]));
-  const holidays = calendar.holidays.length === 0 ? '' : `, with ${calendar.holidays.length} holidays`;
-  return `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}${holidays}`;
+  const special = groupedDates(Object.entries(calendar.special ?? {}).map(([day, windows]) => [day, hours(windows)]));
+  return [
+    `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}`,
+    ...(calendar.holidays.length === 0 ? [] : [`closed on ${datesInWords(calendar.holidays)}`]),
+    ...special.map(([open, dates]) => `${open} on ${datesInWords(dates)}`),
+  ].join('; ');
 }
 
 function weeklyChanges(before: Hours, after: Hours): string[] {
@@ -64,17 +66,16 @@ function hours(windows: readonly Window[] | undefined): string {
 }
 
 function specialChanges({ special: before = {} }: Hours, { special: after = {} }: Hours): string[] {
+  const said = (windows: readonly Window[] | undefined) => (windows === undefined ? 'its usual hours' : hours(windows));
   const days = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const usual = 'its usual hours';
-  return days.flatMap((day) =>
-    valueChange(
-      day,
-      before[day] === undefined ? usual : hours(before[day]),
-      after[day] === undefined ? usual : hours(after[day]),
-    ),
+  const changed = days.flatMap((day) =>
+    valueChange('', said(before[day]), said(after[day])).map((change): [string, string] => [day, change]),
   );
+  return groupedDates(changed).map(([change, dates]) => `${datesInWords(dates)}${change}`);
 }
 
-function dates(days: readonly string[]): string {
-  return days.length <= MOST_DATES ? listed(days) : `${days.length} more days, from ${days[0]} to ${days.at(-1)}`;
+/** Dates of which the same is said, together. */
+function groupedDates(said: readonly (readonly [date: string, text: string])[]): [text: string, dates: string[]][] {
+  const groups = Map.groupBy(said, ([, text]) => text);
+  return [...groups].map(([text, dates]) => [text, dates.map(([date]) => date)]);
 }

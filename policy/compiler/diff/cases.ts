@@ -1,6 +1,6 @@
-import type { Outcome, Policy, TriagePolicy, TriageRule } from '../../../domain/policy.ts';
-import { conditionChanges, conditionInWords, type ListChanges, moreAndLess } from './conditions.ts';
-import { about, durationInWords, listChange, listed, matched, valueChange } from './words.ts';
+import { conditionsIn, type Outcome, type Policy, type TriagePolicy, type TriageRule } from '../../../domain/policy.ts';
+import { asksElse, conditionChanges, conditionInWords, type ListChanges, moreAndLess } from './conditions.ts';
+import { about, durationInWords, listChange, listed, matched, quoted, valueChange } from './words.ts';
 
 const ROUTES = {
   home: 'worked by our own team',
@@ -18,6 +18,7 @@ export function caseChanges({ triage: before }: Policy, { triage: after }: Polic
   const lists: ListChanges = new Map();
   const { added, removed, both } = matched(before.rules, after.rules);
   const changed = both.flatMap(([one, other]) => about(`Rule ${other.id}`, ruleChanges(one, other, lists)));
+  const rewritten = both.filter(([one, other]) => asksElse(one, other)).map(([, other]) => other);
   return [
     ...valueChange('How rules decide', MODES[before.mode], MODES[after.mode]),
     ...added.map(
@@ -29,6 +30,7 @@ export function caseChanges({ triage: before }: Policy, { triage: after }: Polic
       after.rules,
     ),
     ...changed,
+    ...newLists(before.rules, [...added, ...rewritten]).map(([name, values]) => `New list ${name}: ${quoted(values)}`),
     ...[...lists].map(
       ([name, { added: more, removed: less, rules }]) =>
         `List ${name} (${rules.length === 1 ? 'rule' : 'rules'} ${listed(rules)}): ${moreAndLess([...more], [...less])}`,
@@ -37,6 +39,18 @@ export function caseChanges({ triage: before }: Policy, { triage: after }: Polic
     ...unsureChanges(before, after),
     ...valueChange('The same text of the same customer is a duplicate', duplicates(before), duplicates(after)),
   ];
+}
+
+/** The lists, with what is in them, that rules which ask something new name, and that no rule named before. */
+function newLists(before: readonly TriageRule[], rules: readonly TriageRule[]): [string, readonly unknown[]][] {
+  const named = (some: readonly TriageRule[]) =>
+    some.flatMap(({ when }) =>
+      conditionsIn(when).flatMap(({ list, is, contains }): [string, readonly unknown[]][] =>
+        list === undefined ? [] : [[list, is ?? contains ?? []]],
+      ),
+    );
+  const known = new Map(named(before));
+  return [...new Map(named(rules))].filter(([name]) => !known.has(name));
 }
 
 function duplicates({ duplicateSeconds }: TriagePolicy): string {

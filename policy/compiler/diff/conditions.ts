@@ -3,8 +3,8 @@ import { type Condition, conditionsIn, type TriageRule } from '../../../domain/p
 import { inWords } from '../../../domain/triage-conditions.ts';
 import { difference, quoted } from './words.ts';
 
-/** Longest condition that is written out. */
-const MOST_CHARACTERS = 400;
+/** Longest condition that is written out: some hundred phrases. */
+const MOST_CHARACTERS = 2000;
 
 /** What a named list has more or less, for the rules that use it: told once for all of them. */
 export type ListChanges = Map<
@@ -16,7 +16,9 @@ export type ListChanges = Map<
 export function conditionInWords(when: Condition | undefined): string {
   if (when === undefined) return 'always';
   const text = inWords(when);
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
+  return text.length <= MOST_CHARACTERS
+    ? text
+    : `${text.slice(0, MOST_CHARACTERS)}… (${text.length - MOST_CHARACTERS} characters more in triage.yaml)`;
 }
 
 /**
@@ -26,7 +28,7 @@ export function conditionInWords(when: Condition | undefined): string {
 export function conditionChanges(before: TriageRule, after: TriageRule, lists: ListChanges): string[] {
   if (meaningOf(before.when) === meaningOf(after.when)) return [];
   const [was, is] = [valuesOf(before.when), valuesOf(after.when)];
-  if (shapeOf(before.when) !== shapeOf(after.when))
+  if (asksElse(before, after))
     return [`applies when ${conditionInWords(after.when)} (before: ${conditionInWords(before.when)})`];
   return is.flatMap(({ name, list, values }, nth) => {
     const { added, removed } = difference(was[nth]?.values ?? [], values);
@@ -41,6 +43,11 @@ export function conditionChanges(before: TriageRule, after: TriageRule, lists: L
     }
     return [`${name}: ${moreAndLess(added, removed)}`];
   });
+}
+
+/** Does a rule ask other things now, and not only for other values? */
+export function asksElse(before: TriageRule, after: TriageRule): boolean {
+  return shapeOf(before.when) !== shapeOf(after.when);
 }
 
 /** "now also "a"; no longer "b"" */

@@ -9,10 +9,7 @@ export function vendorChanges(before: Policy, after: Policy): string[] {
   const order = (list: readonly VendorPolicy[]) =>
     listed(list.map(({ id }) => id).filter((id) => both.some(([one]) => one.id === id)));
   return [
-    ...added.map(
-      ({ id, name, languages, categories, dataClasses }) =>
-        `New vendor ${name} (${id}): takes ${listed(categories)} in ${listed(languages)}, cleared for ${listed(dataClasses)}`,
-    ),
+    ...added.map((vendor) => `New vendor ${vendorInWords(vendor)}`),
     ...removed.map(({ id, name }) => `${name} (${id}) is no longer a vendor`),
     ...both.flatMap(([one, other]) =>
       about(other.name, [
@@ -34,6 +31,19 @@ export function vendorChanges(before: Policy, after: Policy): string[] {
   ];
 }
 
+function vendorInWords(vendor: VendorPolicy): string {
+  const { id, name, languages, categories, dataClasses, calendar, packetFields, answerSeconds, workSeconds, url } =
+    vendor;
+  return [
+    `${name} (${id}): takes ${listed(categories)} in ${listed(languages)}`,
+    `cleared for ${listed(dataClasses)}`,
+    `works in ${calendar}`,
+    `is sent ${listed(packetFields)}`,
+    `has ${plain(answerSeconds)} to answer and ${plain(workSeconds)} to finish`,
+    `offers go to ${url}`,
+  ].join('; ');
+}
+
 /** What changes for our own people: queues, agents, limits, leads. */
 export function peopleChanges(before: Policy, after: Policy): string[] {
   return [
@@ -47,7 +57,10 @@ export function peopleChanges(before: Policy, after: Policy): string[] {
 function queueChanges(before: Policy, after: Policy): string[] {
   const { added, removed, both } = matched(withIds(before.queues), withIds(after.queues));
   return [
-    ...added.map(({ id, name, leads }) => `New queue ${name} (${id}), led by ${listed(leads)}`),
+    ...added.map(
+      ({ id, name, leads, groupId }) =>
+        `New queue ${name} (${id}), led by ${listed(leads)}${groupId === undefined ? '' : `, group ${groupId} in the CRM`}`,
+    ),
     ...removed.map(({ id, name }) => `Queue ${name} (${id}) is gone`),
     ...both.flatMap(([one, other]) =>
       about(`Queue ${other.id}`, [
@@ -68,10 +81,11 @@ function agentChanges(before: readonly AgentPolicy[], after: readonly AgentPolic
   // Who keeps out of sensitive cases is told to nobody but the reader of the file.
   const optOuts = both.filter(([one, other]) => one.optOut !== other.optOut).length;
   return [
-    ...added.map(
-      ({ id, name, queues, languages, calendar, capacity }) =>
-        `${name} (${id}) joins: ${listed(queues)} in ${listed(languages)}, up to ${capacity} cases at once, works in ${calendar}`,
-    ),
+    ...added.map((agent) => {
+      const { id, name, queues, languages, skills, calendar, capacity, zone } = agent;
+      const special = skills.length === 0 ? '' : `, skills ${listed(skills)}`;
+      return `${name} (${id}) joins: ${listed(queues)} in ${listed(languages)}${special}, up to ${capacity} cases at once, works in ${calendar} (zone ${zone}), user in the CRM: ${listed(users(agent))}`;
+    }),
     ...removed.map(({ id, name }) => `${name} (${id}) is no longer given cases`),
     ...both.flatMap(([one, other]) =>
       about(other.name, [
@@ -105,7 +119,10 @@ function exposureChanges({ exposure: before }: Policy, { exposure: after }: Poli
 function leadChanges(before: readonly LeadPolicy[], after: readonly LeadPolicy[]): string[] {
   const { added, removed, both } = matched(before, after);
   return [
-    ...added.map(({ id, name, calendar }) => `New lead ${name} (${id}), on duty in ${calendar}`),
+    ...added.map(
+      ({ id, name, calendar, email, zone }) =>
+        `New lead ${name} (${id}), on duty in ${calendar}, is told at ${email}, reads times in ${zone}`,
+    ),
     ...removed.map(({ id, name }) => `${name} (${id}) is no longer a lead`),
     ...both.flatMap(([one, other]) =>
       about(other.name, [
@@ -137,7 +154,13 @@ export function sourceChanges(before: Policy, after: Policy): string[] {
   const { added, removed, both } = matched(withIds(before.sources), withIds(after.sources));
   return [
     ...valueChange('Our name', before.organisation, after.organisation),
-    ...added.map(({ id, kind }) => `New source ${id}: ${kind}`),
+    ...added.map(({ id, kind, apiUrl, integrationUserId: user }) =>
+      [
+        `New source ${id}: ${kind}`,
+        ...(apiUrl === undefined ? [] : [`written to at ${apiUrl}`]),
+        ...(user === undefined ? [] : [`CaseRelay writes as user ${user}`]),
+      ].join(', '),
+    ),
     ...removed.map(({ id }) => `Source ${id} is gone`),
     ...both.flatMap(([one, other]) =>
       about(`Source ${other.id}`, [

@@ -1,8 +1,16 @@
 import { CLOCK_NAMES } from '../../../domain/clock-words.ts';
 import { canonicalJson } from '../../../domain/content-key.ts';
 import type { Priority } from '../../../domain/event.ts';
-import type { ClockPolicy, Policy, PromiseException } from '../../../domain/policy.ts';
+import type { ClockPolicy, Policy, PromiseException, Warning } from '../../../domain/policy.ts';
+import { CLOCK_RULES } from '../../../domain/turns.ts';
+import { parseWarning } from '../duration.ts';
+import { FormatError } from '../problems.ts';
 import { about, durationInWords, listChange, listed, matched, valueChange } from './words.ts';
+
+const REOPENED = {
+  resume: 'goes on from where it stopped',
+  restart: 'begins anew',
+} as const satisfies Record<ClockPolicy['onReopen'], string>;
 
 const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low'];
 
@@ -38,12 +46,16 @@ function targetsInWords(targets: PromiseException['targets'], calendar: string):
 }
 
 function promiseInWords(clock: ClockPolicy): string {
-  const { calendar, warnings, exceptions, pauseOn } = clock;
+  const { calendar, exceptions, pauseOn } = clock;
+  const warnings = warningsOf(clock);
   return [
     `${CLOCK_NAMES[clock.clock]}: ${targetsInWords(clock.targets, calendar)}`,
     `counted in ${calendar}`,
-    ...(warnings.length > 0 ? [`warned at ${listed(warnings.map(({ name }) => name))}`] : []),
+    ...(warnings.length > 0 ? [`warned at ${listed(warnings)}`] : []),
     ...(pauseOn.length > 0 ? [`paused in ${listed(pauseOn)}`] : []),
+    ...(clock.onReopen === 'resume' && CLOCK_RULES[clock.clock].whenOver === 'cancelled'
+      ? []
+      : [`when a case is reopened, it ${REOPENED[clock.onReopen]}`]),
     ...exceptions.map((exception) => `except ${exceptionInWords(exception, calendar)}`),
   ].join('; ');
 }
@@ -63,20 +75,39 @@ function exceptionInWords(exception: PromiseException, ownCalendar: string): str
 
 function clockChanges(before: ClockPolicy, after: ClockPolicy): string[] {
   const title = CLOCK_NAMES[after.clock];
-  const reopened = { resume: 'goes on from where it stopped', restart: 'begins anew' };
   return [
     ...targetChanges(title, before, after),
     ...about(title, [
       ...valueChange('counted in', before.calendar, after.calendar),
-      ...listChange('warnings', namesOf(before), namesOf(after)),
+      ...listChange('warnings', warningsOf(before), warningsOf(after)),
       ...listChange('paused in', before.pauseOn, after.pauseOn),
-      ...valueChange('when a case is reopened', reopened[before.onReopen], reopened[after.onReopen]),
+      ...valueChange('when a case is reopened', REOPENED[before.onReopen], REOPENED[after.onReopen]),
     ]),
     ...exceptionChanges(title, before, after),
   ];
 }
 
-const namesOf = ({ warnings }: ClockPolicy) => warnings.map(({ name }) => name);
+/** Warnings as they are written, with what that comes to where the text alone does not say it, as for business days. */
+function warningsOf({ warnings, calendar }: ClockPolicy): string[] {
+  return warnings.map((warning) => {
+    const { name, share = 0, secondsBefore } = warning;
+    const meant =
+      secondsBefore === undefined
+        ? `${Math.round(share * 10_000) / 100}%`
+        : `${target(secondsBefore, calendar)} before`;
+    return saysItself(warning) ? name : `${name} (${meant})`;
+  });
+}
+
+function saysItself({ name, share, secondsBefore }: Warning): boolean {
+  try {
+    const meant = parseWarning(name);
+    return 'share' in meant ? meant.share === share : meant.before.seconds === secondsBefore;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
 
 type Targeted = { readonly targets: PromiseException['targets']; readonly calendar: string };
 
