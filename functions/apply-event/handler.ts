@@ -7,9 +7,9 @@ import { eventOf } from '../adapters/store/dynamo-cases.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { EVENT_PREFIX } from '../shared/names.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { applyBatch, type LogRecord } from './apply-batch.ts';
 import { type ApplyEventDeps, applyEvent } from './apply-event.ts';
 

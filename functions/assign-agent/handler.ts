@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type AssignAgentDeps, AssignAgentInput, type AssignAgentResult, assignAgent } from './assign-agent.ts';
 
 const env = readEnv('tableName');

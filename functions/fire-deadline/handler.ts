@@ -4,8 +4,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type FireDeps, fireDeadlines } from './fire-deadline.ts';
 
 const env = readEnv('tableName', 'deadlineQueueUrl');

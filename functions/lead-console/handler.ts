@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { secretsManager } from '../adapters/secrets/secrets-manager.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { htmlResponse, httpHandler, rawBody, textResponse } from '../shared/http.ts';
 import { BODY_CAP_BYTES } from '../shared/names.ts';
 import { logger, meter } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type LeadConsoleDeps, leadConsole, receiptConsole } from './lead-console.ts';
 
 const env = readEnv('tableName', 'secretPrefix');

@@ -8,8 +8,8 @@ import { secretsManager } from '../adapters/secrets/secrets-manager.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type NotifyDeps, notifyLead } from './notify-lead.ts';
 
 const env = readEnv('tableName', 'secretPrefix', 'publicUrl', 'configurationSet');

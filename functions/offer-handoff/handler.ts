@@ -5,8 +5,8 @@ import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { vendorWebhooks } from '../adapters/vendor/vendor-messages.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type OfferHandoffDeps, OfferHandoffInput, offerHandoff } from './offer-handoff.ts';
 
 const env = readEnv('tableName', 'secretPrefix', 'publicUrl');

@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { detectLanguage } from '../adapters/language/detect-language.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
+import { foldContext } from '../shared/fold-context.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { foldContext } from '../shared/policy.ts';
 import { type TriageCaseDeps, type TriageCaseInput, type TriageCaseResult, triageCase } from './triage-case.ts';
 
 const env = readEnv('tableName');

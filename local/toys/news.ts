@@ -45,7 +45,8 @@ if (main !== null) {
 }
 for (const frame of document.querySelectorAll('iframe')) {
   const fit = () => {
-    frame.style.height = frame.contentDocument.documentElement.scrollHeight + 2 + 'px';
+    const mail = frame.contentDocument?.documentElement;
+    if (mail) frame.style.height = mail.scrollHeight + 2 + 'px';
   };
   frame.addEventListener('load', fit);
   addEventListener('resize', fit);
