@@ -409,7 +409,7 @@ describe('what changes for people', () => {
     ]);
     expect(changes(a)).toEqual([
       '## What changes for vendors',
-      '- New vendor Cebu (cebu): takes billing in en; cleared for standard; works in always; is sent subject; has 15 calendar minutes to answer and 12 calendar hours to finish; offers go to https://vendor.example.com/offers',
+      '- New vendor Cebu (cebu): takes billing in en; cleared for standard; works in always; is sent subject; has 15 calendar minutes to answer and 12 calendar hours to finish; a ticket that it resolved becomes solved; offers go to https://vendor.example.com/offers',
     ]);
     expect(changes(SMALL, a)).toEqual(['## What changes for vendors', '- Cebu (cebu) is no longer a vendor']);
   });

@@ -60,11 +60,11 @@ const RICH: Policy = (() => {
 
 type Path = readonly (string | number)[];
 
-/** The paths of all leaves below a value. An empty list or mapping is one. */
+/** The paths of all leaves below a value. */
 function leaves(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return entries.length === 0 ? [path] : entries.flatMap(([key, one]) => leaves(one, [...path, key]));
+  return entries.flatMap(([key, one]) => leaves(one, [...path, key]));
 }
 
 /** All mappings and lists below a value, with those in them. */
@@ -92,7 +92,7 @@ function withValue(policy: Policy, path: Path, value: unknown): Policy {
 /** Two values of each field that knows only some, so that one of them is another than it has. */
 const KNOWN =
   `zendesk standard-webhooks handoff-ack first-response resume restart pending on-hold low urgent home vendor
-  first-match scored on-duty all subject tags`.split(/\s+/);
+  first-match scored on-duty all subject tags solved open`.split(/\s+/);
 
 /** The policy with another value at a path, such as a policy may have there. */
 function changedAt(path: Path): Policy {

@@ -32,15 +32,14 @@ export function vendorChanges(before: Policy, after: Policy): string[] {
 }
 
 function vendorInWords(vendor: VendorPolicy): string {
-  const { id, name, languages, categories, dataClasses, calendar, packetFields, answerSeconds, workSeconds, url } =
-    vendor;
   return [
-    `${name} (${id}): takes ${listed(categories)} in ${listed(languages)}`,
-    `cleared for ${listed(dataClasses)}`,
-    `works in ${calendar}`,
-    `is sent ${listed(packetFields)}`,
-    `has ${plain(answerSeconds)} to answer and ${plain(workSeconds)} to finish`,
-    `offers go to ${url}`,
+    `${vendor.name} (${vendor.id}): takes ${listed(vendor.categories)} in ${listed(vendor.languages)}`,
+    `cleared for ${listed(vendor.dataClasses)}`,
+    `works in ${vendor.calendar}`,
+    `is sent ${listed(vendor.packetFields)}`,
+    `has ${plain(vendor.answerSeconds)} to answer and ${plain(vendor.workSeconds)} to finish`,
+    `a ticket that it resolved becomes ${vendor.whenResolved}`,
+    `offers go to ${vendor.url}`,
   ].join('; ');
 }
 
