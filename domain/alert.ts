@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
 import type { Case, FoldContext } from './case.ts';
 import { instantOfWork, isOpenTurn, type Turn, toldMark } from './clock.ts';
-import { type CaseEvent, ClockName, type EventOf, Instant, toInstant } from './event.ts';
+import { AlertKind, type CaseEvent, ClockName, type EventOf, Instant, toInstant } from './event.ts';
 import type { LeadPolicy, Policy } from './policy.ts';
 import { isOver } from './turns.ts';
 
@@ -10,7 +10,7 @@ import { isOver } from './turns.ts';
 export const Alert = z.object({
   alertId: z.string(),
   caseId: z.string(),
-  kind: z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home', 'nobody-left', 'danger']),
+  kind: AlertKind,
   /** The deadline in question; absent when a case came home, nobody is left for it, or somebody may be in danger. */
   clock: z.optional(ClockName),
   turn: z.optional(z.number()),
@@ -57,8 +57,8 @@ function dangerAlert(event: EventOf<'danger-found'>, alertId: string): Alert {
 export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
   if (alert.kind === 'danger')
     return (state.status === 'solved' || state.status === 'closed') && alert.danger?.wasOver === false;
-  if (alert.kind === 'came-home') return isOver(state.status);
-  if (alert.kind === 'nobody-left') return isOver(state.status) || state.assignment !== undefined;
+  if (alert.kind === 'came-home' || alert.kind === 'nobody-left')
+    return isOver(state.status) || state.assignment !== undefined;
   const turn = turnOf(alert, state);
   if (turn === undefined || !isOpenTurn(turn)) return true;
   const due = instantOfWork(turn, turn.targetSeconds, calendar(turn.calendar));
@@ -73,9 +73,13 @@ export function turnOf(alert: Alert, state: Case): Turn | undefined {
   return state.turns.find((turn) => turn.clock === alert.clock && turn.turn === alert.turn);
 }
 
-/** Is a step told whatever has become of the case? Danger is: what solved the case in the same minute may have been a machine. */
-export function isAlwaysTold({ kind }: Pick<Alert, 'kind'>, rung: number): boolean {
-  return kind === 'danger' && rung === 0;
+/**
+ * Is a step told though nothing is left to do? The first of danger is: what solved the case in the same minute may have
+ * been a machine. So is the first of a case that came home to somebody who holds it by now: its lead runs the vendors.
+ */
+export function isAlwaysTold({ kind }: Pick<Alert, 'kind'>, rung: number, { status }: Pick<Case, 'status'>): boolean {
+  if (rung > 0) return false;
+  return kind === 'danger' || (kind === 'came-home' && !isOver(status));
 }
 
 /** The steps of an alert's escalation: danger has its own, if the policy gives it some. */

@@ -1,6 +1,7 @@
 import type { PassedOver } from './choose-agent.ts';
-import type { CaseStatus, EventOf, HandoffState, RecalledBy, RejectReason } from './event.ts';
+import type { AlertKind, CaseStatus, EventOf, HandoffState, RecalledBy, RejectReason } from './event.ts';
 import type { Ineligible } from './handoff.ts';
+import type { DUPLICATE, OTHERWISE, UNSURE } from './triage.ts';
 
 /**
  * The codes of the log in the words that a lead or an agent reads, in mails, pages, notes on tickets and the live
@@ -65,6 +66,28 @@ export const PASSED_OVER_WORDS: Readonly<Record<PassedOver, string>> = {
   'at-capacity': 'with as many cases as they can hold',
   former: 'had it before',
 };
+
+/** What a lead was told of: follows "e-mailed maya: ". */
+export const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
+  warning: 'warning',
+  breach: 'breach',
+  'breached-on-retarget': 'breach by a new target',
+  'came-home': 'no vendor has it',
+  'nobody-left': 'nobody is left for it',
+  danger: 'danger',
+};
+
+/** What decides where no rule does. */
+const NO_RULE: Readonly<Record<typeof OTHERWISE | typeof UNSURE | typeof DUPLICATE, string>> = {
+  otherwise: 'what the policy says where no rule holds',
+  unsure: 'what the policy says where no rule is sure enough',
+  duplicate: 'the search for repeats',
+};
+
+/** What decided a case: "rule refund". */
+export function deciderInWords(ruleId: string): string {
+  return Object.hasOwn(NO_RULE, ruleId) ? NO_RULE[ruleId as keyof typeof NO_RULE] : `rule ${ruleId}`;
+}
 
 /** What a ticket's status is, in a sentence. */
 export const STATUS_WORDS: Readonly<Record<CaseStatus, string>> = {

@@ -158,6 +158,10 @@ export const Decision = z.object({
 });
 export type Decision = z.infer<typeof Decision>;
 
+/** What a lead is told of. */
+export const AlertKind = z.enum(['warning', 'breach', 'breached-on-retarget', 'came-home', 'nobody-left', 'danger']);
+export type AlertKind = z.infer<typeof AlertKind>;
+
 /** One case event; `type` tells which. */
 export const CaseEvent = z.discriminatedUnion('type', [
   // From a CRM.
@@ -324,7 +328,7 @@ export const CaseEvent = z.discriminatedUnion('type', [
     alertId: z.string(),
     rung: z.number(),
     to: z.string(),
-    kind: z.string(),
+    kind: AlertKind,
   }),
   z.object({
     ...base,

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { type Alert, alertFor } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import type { CaseEvent, EventOf } from '../../domain/event.ts';
+import { handoffRuns } from '../../domain/handoff-story.ts';
 import { type Policy, policyCalendars } from '../../domain/policy.ts';
 import { receipt } from '../../domain/receipt.ts';
 import { renderAlert } from '../../functions/adapters/mail/render-alert.ts';
@@ -101,7 +102,7 @@ const link = acknowledgeUrl('https://relay.lumen.example', 'al_sample', 'sample'
 const receiptLink = receiptUrl('https://relay.lumen.example', 'al_sample', 'sample');
 const view = (kind: keyof typeof alerts, time: string) => {
   const alert = alertFor(alerts[kind], 'al_sample') as Alert;
-  return { alert, state, lead, context, rung: 0, now: Date.parse(at(time)), receiptLink };
+  return { alert, state, lead, context, rung: 0, handoffs: handoffRuns(events), now: Date.parse(at(time)), receiptLink };
 };
 
 /** A case of the afternoon before, which waited for its customer for a while in the morning. */

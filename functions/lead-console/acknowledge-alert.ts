@@ -2,6 +2,7 @@ import { coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
 import { isMoot } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
+import { handoffRuns } from '../../domain/handoff-story.ts';
 import { acknowledgePage } from './acknowledge-page.ts';
 import { type Admitted, admit, type ConsoleDeps, linkTo, type Page, type Visit } from './admit.ts';
 import { messagePage } from './page.ts';
@@ -57,6 +58,7 @@ async function alertPage(admitted: Admitted, { token }: Visit, justNow: boolean,
       lead,
       context,
       rung,
+      handoffs: handoffRuns(events),
       now: now(),
       receiptLink: alert.clock === undefined ? undefined : await linkTo('receipt', admitted, deps),
       token: acknowledged === undefined ? token : undefined,

@@ -41,7 +41,7 @@ ${facts.map(fact)}</dl>`,
 }
 
 const NOT_PRESSING =
-  "Not pressing any more: the promise has been kept, is paused or has moved, the case is over, or a later alert has taken this one's place.";
+  "Not pressing any more: the promise has been kept, is paused or has moved, somebody holds the case or it is over, or a later alert has taken this one's place.";
 const SOLVED_SINCE = 'The case has been solved or closed since; nobody else is told.';
 
 function fact({ label, value, href }: Fact) {

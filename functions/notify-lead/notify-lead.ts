@@ -2,6 +2,7 @@ import { type Acknowledgement, coveredBy, toldOf } from '../../domain/acknowledg
 import { type Alert, isAlwaysTold, isMoot, recipients, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
+import { handoffRuns } from '../../domain/handoff-story.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
 import type { Mailer } from '../adapters/mail/mailer.ts';
 import { renderAlert } from '../adapters/mail/render-alert.ts';
@@ -47,7 +48,7 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
   const { store, context, now } = deps;
   const state = await currentCase(alert.caseId, store, context);
   if (state === undefined) throw new Error(`alert ${alert.alertId} is about the unknown case ${alert.caseId}`);
-  if (!isAlwaysTold(alert, rung) && isMoot(alert, state, context.calendar)) {
+  if (!isAlwaysTold(alert, rung, state) && isMoot(alert, state, context.calendar)) {
     await deps.workflows.resume(taskToken, { outcome: 'moot' });
     return 'moot';
   }
@@ -122,9 +123,10 @@ async function tellLead(lead: LeadPolicy, scene: Scene, { alert, rung }: Rung, d
     const link = acknowledgeUrl(deps.publicUrl, alertId, token('acknowledge'));
     const receiptLink = clock === undefined ? undefined : receiptUrl(deps.publicUrl, alertId, token('receipt'));
     const earlier = toldOf(alert.alertId, scene.log).filter((told) => told.rung < rung);
+    const handoffs = handoffRuns(scene.log);
     const now = deps.now();
     await deps.mailer.send(
-      renderAlert({ alert, state, lead, context, rung, earlier, covered, now, receiptLink }, link),
+      renderAlert({ alert, state, lead, context, rung, earlier, covered, handoffs, now, receiptLink }, link),
     );
     const mailedAt = deps.now();
     // SES has no idempotency key: a crash between these two lines mails the lead a second time. The

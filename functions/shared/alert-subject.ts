@@ -2,6 +2,7 @@ import type { Case } from '../../domain/case.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
 import type { AlertView } from './alert-words.ts';
 import { oneLine } from './foreign-text.ts';
+import { whatVendorsDid } from './handoff-words.ts';
 import { clockTime, span } from './time-words.ts';
 
 /** Longest part of a case's own subject in that of a mail, characters. */
@@ -19,7 +20,8 @@ export function alertSubject(view: AlertView): string {
   return `${whatAndWhen(view)}${step}: ${quoted === undefined ? about : `${quoted} (${about})`}`;
 }
 
-function whatAndWhen({ alert, lead, now }: AlertView): string {
+function whatAndWhen(view: AlertView): string {
+  const { alert, lead, now } = view;
   const promise = alert.clock === undefined ? 'Case' : CLOCK_NAMES[alert.clock];
   const due = Date.parse(alert.dueAt ?? alert.at);
   const time = clockTime(due, lead.zone, now);
@@ -33,7 +35,7 @@ function whatAndWhen({ alert, lead, now }: AlertView): string {
     case 'breached-on-retarget':
       return `${promise} breached by a new target`;
     case 'came-home':
-      return 'No vendor took it';
+      return `${whatVendorsDid(view.handoffs)} it`;
     case 'nobody-left':
       return 'Nobody left for a sensitive case';
     case 'danger':

@@ -2,13 +2,16 @@ import type { Acknowledgement, Told } from '../../domain/acknowledgement.ts';
 import { type Alert, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
+import { deciderInWords } from '../../domain/code-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
+import type { HandoffRun } from '../../domain/handoff-story.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { alertSubject } from './alert-subject.ts';
 import { caseLink, whereToRead } from './case-link.ts';
 import { oneLine } from './foreign-text.ts';
-import { holder } from './holder-words.ts';
+import { runForLead, vendorName, whatVendorsDid } from './handoff-words.ts';
+import { holder, personWith } from './holder-words.ts';
 import { relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
@@ -46,6 +49,8 @@ export interface AlertView {
   readonly earlier?: readonly Told[] | undefined;
   /** The acknowledgement that covers this alert: nobody but its lead is told. */
   readonly covered?: Acknowledgement | undefined;
+  /** What became of the case at each vendor so far, the first first. */
+  readonly handoffs: readonly HandoffRun[];
   /** ms; what "in 12 min" is seen from. */
   readonly now: number;
   /** Where the deadline's receipt can be seen, if it has one. */
@@ -59,7 +64,7 @@ export function alertWords(view: AlertView): AlertWords {
   const { alert, state, lead, context, rung, now } = view;
   const { policy } = context;
   const due = alert.dueAt === undefined ? nextDeadline(view) : Date.parse(alert.dueAt);
-  const otherwise = nextRung(rungsOf(alert, policy), rung);
+  const otherwise = whatFollows(view);
   return {
     subject: alertSubject(view),
     headline: headline(view),
@@ -83,6 +88,7 @@ export function alertWords(view: AlertView): AlertWords {
       { label: 'Priority', value: state.priority },
       { label: 'Queue', value: queueName(policy, state) },
       { label: 'Held by', value: oneLine(holder(policy, state)) },
+      ...vendorFacts(view),
       { label: 'Triage', value: triageReason(state) },
     ],
     otherwise,
@@ -133,7 +139,18 @@ function promise({ clock }: Alert): string {
   return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
 }
 
-function headline({ alert, now }: AlertView): string {
+/** Most handoffs that are told, the latest. */
+const MOST_HANDOFFS = 5;
+
+/** What each vendor made of the case. */
+function vendorFacts({ handoffs, state, lead, context: { policy } }: AlertView): Fact[] {
+  return handoffs
+    .slice(-MOST_HANDOFFS)
+    .map((run) => ({ label: vendorName(run.vendor, policy), value: runForLead(run, state, policy, lead.zone) }));
+}
+
+function headline(view: AlertView): string {
+  const { alert, now, state, context } = view;
   const due = Date.parse(alert.dueAt ?? alert.at);
   switch (alert.kind) {
     case 'warning':
@@ -145,7 +162,7 @@ function headline({ alert, now }: AlertView): string {
     case 'breached-on-retarget':
       return `A new target puts the deadline of ${promise(alert).toLowerCase()} in the past`;
     case 'came-home':
-      return 'No vendor took this case: it is yours';
+      return `${whatVendorsDid(view.handoffs)} this case: ${personWith(context.policy, state) ?? 'nobody'} holds it`;
     case 'nobody-left':
       return 'No agent may take this sensitive case today: it is yours to give';
     case 'danger':
@@ -188,13 +205,23 @@ function queueName(policy: Policy, state: Case): string {
 
 function triageReason({ triage, policyVersion }: Case): string {
   if (triage === undefined) return `not triaged yet (policy ${policyVersion.slice(0, 12)})`;
-  return `${oneLine(triage.reason)} (rule ${triage.ruleId}, policy ${triage.policyVersion.slice(0, 12)})`;
+  return `${oneLine(triage.reason)} (${deciderInWords(triage.ruleId)}, policy ${triage.policyVersion.slice(0, 12)})`;
 }
+
+/** What happens if nobody acknowledges. Of a case that came home nobody else is told once somebody holds it. */
+function whatFollows({ alert, state, context: { policy }, rung }: AlertView): string {
+  const next = nextRung(rungsOf(alert, policy), rung);
+  if (alert.kind !== 'came-home' || next === LAST) return next;
+  const person = personWith(policy, state);
+  return person === undefined ? `${next}, unless somebody holds it by then` : `nobody else is told: ${person} holds it`;
+}
+
+const LAST = 'nobody else is told: this is the last step';
 
 function nextRung(rungs: Policy['alerting']['rungs'], rung: number): string {
   const next = rungs[rung + 1];
   const wait = rungs[rung]?.waitSeconds;
-  if (next === undefined || wait === undefined) return 'nobody else is told: this is the last step';
+  if (next === undefined || wait === undefined) return LAST;
   const whom = next.to === 'all' ? 'all leads of the queue are told' : 'the lead on duty is told again';
   return `${whom} ${span(wait * 1000)} after this one`;
 }

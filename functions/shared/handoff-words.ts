@@ -1,7 +1,10 @@
+import type { Case } from '../../domain/case.ts';
 import { HANDOFF_WORDS, RECALL_WORDS, REJECT_WORDS } from '../../domain/code-words.ts';
 import type { HandoffRun } from '../../domain/handoff-story.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { oneLine } from './foreign-text.ts';
+import { inZone } from '../../domain/wall-clock.ts';
+import { whereToRead } from './case-link.ts';
+import { inert, oneLine } from './foreign-text.ts';
 
 /** A vendor as people know it. */
 export function vendorName(id: string, { vendors }: Pick<Policy, 'vendors'>): string {
@@ -12,4 +15,25 @@ export function vendorName(id: string, { vendors }: Pick<Policy, 'vendors'>): st
 export function outcomeInWords({ state, reason, by }: HandoffRun): string {
   const why = reason === undefined ? by && RECALL_WORDS[by] : REJECT_WORDS[reason];
   return why === undefined ? HANDOFF_WORDS[state] : `${HANDOFF_WORDS[state]} (${why})`;
+}
+
+/** Most characters of what a vendor wrote that a lead is shown. */
+const NOTE_LENGTH = 300;
+
+/**
+ * What became of a handoff, when, and what its vendor wrote, for a lead who reads times in `zone`: "returned it (nobody
+ * there has the skill), Tue 10 Mar 2026, 14:02 Pacific Daylight Time: “wants a refund”". Of a case that is sensitive, or
+ * not triaged any more, the vendor's own words stay in the CRM.
+ */
+export function runForLead(run: HandoffRun, state: Case, policy: Policy, zone: string): string {
+  const said = `${outcomeInWords(run)}, ${inZone(Date.parse(run.at), zone)}`;
+  const note = inert(oneLine(run.note ?? '', NOTE_LENGTH)).replace(/[“”]/g, '"');
+  if (note === '') return said;
+  const mayShow = state.triage !== undefined && !state.triage.sensitive;
+  return `${said}: ${mayShow ? `“${note}”` : `what they wrote is not shown here, ${whereToRead(policy, state)}`}`;
+}
+
+/** What can be said of all vendors of a case that came home: did one ever have it? */
+export function whatVendorsDid(runs: readonly HandoffRun[]): 'No vendor finished' | 'No vendor took' {
+  return runs.some(({ acceptedAt }) => acceptedAt !== undefined) ? 'No vendor finished' : 'No vendor took';
 }

@@ -1,22 +1,30 @@
 import { heldOutside } from '../../domain/assignment.ts';
 import type { Case } from '../../domain/case.ts';
+import { HANDOFF_WORDS } from '../../domain/code-words.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { isOver } from '../../domain/turns.ts';
 
 /** Who holds a case, as far as CaseRelay knows, or that nobody does and where it waits. */
 export function holder(policy: Policy, state: Case): string {
-  const { handoff, assignment, status, fields } = state;
+  const { handoff, assignment, status } = state;
   if (isOver(status)) return `nobody: the case is ${status}`;
-  if (assignment !== undefined) {
-    return policy.agents.find(({ id }) => id === assignment.agentId)?.name ?? assignment.agentId;
-  }
+  const person = personWith(policy, state);
+  if (assignment !== undefined && person !== undefined) return person;
   const vendor = policy.vendors.find(({ id }) => id === handoff?.vendor)?.name ?? handoff?.vendor;
   if (handoff?.state === 'offered') return `nobody yet: offered to ${vendor}, no answer so far`;
   if (handoff?.state === 'accepted') return `${vendor} (accepted)`;
-  if (heldOutside(state, policy)) return `user ${fields.assigneeId} of the CRM`;
+  if (person !== undefined) return person;
   if (handoff?.state === 'resolved') return `nobody: ${vendor} has finished it, and it ${whereabouts(policy, state)}`;
-  const before = handoff === undefined ? '' : ` (${vendor}: ${handoff.state})`;
+  const before = handoff === undefined ? '' : ` (${vendor} ${HANDOFF_WORDS[handoff.state]})`;
   return `nobody yet: it ${whereabouts(policy, state)}${before}`;
+}
+
+/** The person of ours, or of the CRM, who holds the case; undefined if nobody does. */
+export function personWith(policy: Policy, state: Case): string | undefined {
+  const { assignment, fields } = state;
+  if (assignment !== undefined)
+    return policy.agents.find(({ id }) => id === assignment.agentId)?.name ?? assignment.agentId;
+  return heldOutside(state, policy) ? `user ${fields.assigneeId} of the CRM` : undefined;
 }
 
 function whereabouts(policy: Policy, { triage, queue }: Case): string {

@@ -1,3 +1,4 @@
+import { deciderInWords } from '../../domain/code-words.ts';
 import type { Decision } from '../../domain/event.ts';
 import { inLogOrder } from '../../domain/log-order.ts';
 import type { TicketUpdate } from '../adapters/crm/ticket-update.ts';
@@ -49,7 +50,7 @@ function noteFor({ reason, ruleId, duplicateOf, policyVersion }: Decision, what:
   return [
     what,
     ...(duplicateOf === undefined ? [] : [`The same customer wrote the same in case ${ticketIdOf(duplicateOf)}.`]),
-    `Why: ${reason.replace(/\.$/, '')} (rule ${ruleId}).`,
+    `Why: ${reason.replace(/\.$/, '')} (${deciderInWords(ruleId)}).`,
     `Policy version ${policyVersion}.`,
   ].join('\n');
 }

@@ -1,6 +1,13 @@
 import { styleText } from 'node:util';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
-import { PASSED_OVER_WORDS, RECALL_WORDS, REJECT_WORDS, RELEASE_WORDS, STATUS_WORDS } from '../../domain/code-words.ts';
+import {
+  ALERT_WORDS,
+  PASSED_OVER_WORDS,
+  RECALL_WORDS,
+  REJECT_WORDS,
+  RELEASE_WORDS,
+  STATUS_WORDS,
+} from '../../domain/code-words.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { oneLine } from '../../functions/shared/foreign-text.ts';
 
@@ -101,7 +108,7 @@ export function tell(event: CaseEvent): Told {
       };
     case 'alert-notified':
       return {
-        text: `e-mailed ${event.to}: ${event.kind}${event.rung === 0 ? '' : `, step ${event.rung + 1}`}`,
+        text: `e-mailed ${event.to}: ${ALERT_WORDS[event.kind]}${event.rung === 0 ? '' : `, step ${event.rung + 1}`}`,
         tone: 'accent',
       };
     case 'alert-acknowledged':

@@ -189,7 +189,7 @@ describe('an alert is moot', () => {
     expect(isMootAfter(event('agent-assigned', at, given))).toBe(true);
   });
 
-  it('if it came home, only once the case is over', () => {
+  it('if it came home, once somebody holds it or the case is over', () => {
     const home: Alert = { alertId: 'al_2', caseId: 'zendesk:5158', kind: 'came-home', at: DUE };
     const isMootAfter = (...events: CaseEvent[]) => {
       const state = foldCase([OPENED, ...events], context);
@@ -198,6 +198,8 @@ describe('an alert is moot', () => {
     };
     expect(isMootAfter(reply('2026-11-16T10:25:00Z'))).toBe(false);
     expect(isMootAfter(solved('2026-11-16T10:25:00Z'))).toBe(true);
+    const given = { agentId: 'lena', reason: '', sensitive: false, passedOver: {} };
+    expect(isMootAfter(event('agent-assigned', '2026-11-16T10:25:00Z', given))).toBe(true);
   });
 });
 

@@ -306,10 +306,13 @@ describe('the alert of a danger', () => {
       expect(Alert.safeParse({ ...ALERT, danger: { ...ALERT.danger, [name]: undefined } }).success).toBe(false);
   });
 
-  it('is told at its first step whatever has become of the case; no other alert is', () => {
-    expect(isAlwaysTold(ALERT, 0)).toBe(true);
-    expect(isAlwaysTold(ALERT, 1)).toBe(false);
-    expect(isAlwaysTold({ kind: 'came-home' }, 0)).toBe(false);
+  it('is told at its first step whatever has become of the case; a case that came home unless it is over', () => {
+    expect(isAlwaysTold(ALERT, 0, { status: 'solved' })).toBe(true);
+    expect(isAlwaysTold(ALERT, 1, { status: 'solved' })).toBe(false);
+    expect(isAlwaysTold({ kind: 'came-home' }, 0, { status: 'solved' })).toBe(false);
+    expect(isAlwaysTold({ kind: 'came-home' }, 0, { status: 'open' })).toBe(true);
+    expect(isAlwaysTold({ kind: 'came-home' }, 1, { status: 'open' })).toBe(false);
+    expect(isAlwaysTold({ kind: 'nobody-left' }, 0, { status: 'open' })).toBe(false);
   });
 
   it('is not over because the case was when it was said', () => {

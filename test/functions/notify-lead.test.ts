@@ -377,3 +377,38 @@ describe('when something fails on the way', () => {
     await expect(notify()).rejects.toThrow(NotAllToldError);
   });
 });
+
+describe('a case that came home', () => {
+  const HELD = event('agent-assigned', '2026-11-16T10:22:00Z', {
+    agentId: 'lena',
+    reason: '',
+    sensitive: false,
+    passedOver: {},
+  });
+  const RETURNED = event('handoff-returned', '2026-11-16T10:21:00Z', {
+    handoffId: 'ho_1',
+    vendor: 'manila',
+    reason: 'skill',
+    note: 'wants a refund',
+  });
+  const HOME = event('brought-home', '2026-11-16T10:22:10Z', { reason: 'no vendor can take it now', tried: [] });
+  const alert = alertFor(HOME, 'al_home') as Alert;
+
+  it('is told to its lead with what each vendor made of it, and to nobody else once somebody holds it', async () => {
+    const { deps, mails, resumed } = await setUp({ more: [RETURNED, HELD, HOME] });
+    expect(await notifyLead({ alert, rung: 0, taskToken: 'home-0' }, deps)).toBe('told');
+    expect(mails.map(({ to }) => to)).toEqual(['ana@example.com']);
+    expect(mails[0]?.text).toContain('Manila Desk: returned it (nobody there has the skill), Mon 16 Nov 2026, 02:21');
+    expect(mails[0]?.text).toContain('this case: lena holds it');
+    expect(await notifyLead({ alert, rung: 1, taskToken: 'home-1' }, deps)).toBe('moot');
+    expect(resumed).toEqual([{ taskToken: 'home-1', outcome: 'moot' }]);
+    expect(mails).toHaveLength(1);
+  });
+
+  it('goes on to the next step while nobody holds it', async () => {
+    const { deps, mails } = await setUp({ more: [RETURNED, HOME] });
+    await notifyLead({ alert, rung: 0, taskToken: 'home-0' }, deps);
+    expect(await notifyLead({ alert, rung: 1, taskToken: 'home-1' }, deps)).toBe('told');
+    expect(mails.map(({ to }) => to)).toEqual(['ana@example.com', 'ana@example.com', 'ben@example.com']);
+  });
+});

@@ -103,7 +103,7 @@ describe('writeBack', () => {
       [
         'CaseRelay parked this case: nobody is asked to work it, and its clocks are stopped.',
         'The same customer wrote the same in case 4650.',
-        'Why: repeated (rule duplicate).',
+        'Why: repeated (the search for repeats).',
         'Policy version test-1.',
       ],
     ],

@@ -189,7 +189,9 @@ describe('vendor-handoff', () => {
   test('no vendor can be chosen: the case comes home, and the execution fails so that an engineer knows', async () => {
     const run = await walk(workflow, input, [fails('StoreUnavailableError'), returns({ outcome: 'home' })]);
     expect(run).toMatchObject({ end: 'HandoffFailed', cause: 'SelectVendor failed; see docs/runbook.md' });
-    expect(run.steps[1]?.payload).toMatchObject({ reason: 'no vendor could be chosen: StoreUnavailableError' });
+    expect(run.steps[1]?.payload).toMatchObject({
+      reason: 'CaseRelay failed to choose a vendor (StoreUnavailableError); an alarm tells its operator',
+    });
   });
 
   test('a handoff that cannot be closed: the same', async () => {

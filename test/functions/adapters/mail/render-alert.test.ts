@@ -4,6 +4,7 @@ import { type Alert, alertFor } from '../../../../domain/alert.ts';
 import { automaticMessage } from '../../../../domain/automatic.ts';
 import { foldCase } from '../../../../domain/case.ts';
 import type { CaseEvent, EventOf } from '../../../../domain/event.ts';
+import { handoffRuns } from '../../../../domain/handoff-story.ts';
 import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
 import { renderAlert } from '../../../../functions/adapters/mail/render-alert.ts';
 import { event, opened } from '../../../support/events.ts';
@@ -69,7 +70,10 @@ function render(sample: Sample) {
   const state = foldCase(events, context);
   if (state === undefined) throw new Error('no case');
   const alert = alertFor(reached, 'al_1') as Alert;
-  return renderAlert({ alert, state, lead, context, rung, earlier, covered, now: Date.parse(now) }, LINK);
+  return renderAlert(
+    { alert, state, lead, context, rung, earlier, covered, handoffs: handoffRuns(events), now: Date.parse(now) },
+    LINK,
+  );
 }
 
 const WARNING: Sample = {
@@ -199,22 +203,85 @@ describe('the mail of a breach', () => {
 });
 
 describe('the mail of a case that came home', () => {
-  it('says why, and which deadline comes next', () => {
-    const context = contextOf();
-    const state = foldCase([opened('2026-11-16T10:00:00Z', { priority: 'urgent' })], context);
+  const at = (time: string) => `2026-11-16T${time}:00.000Z`;
+  const [MANILA, BOGOTA] = [
+    { handoffId: 'ho_1', vendor: 'manila' },
+    { handoffId: 'ho_2', vendor: 'bogota' },
+  ];
+  const offered = (time: string, handoff: typeof MANILA) =>
+    event('handoff-offered', at(time), { ...handoff, attempt: 1, reason: '', packetHash: 'h', answerBy: at('23:00') });
+  const rejected = [
+    offered('10:01', MANILA),
+    event('handoff-rejected', at('10:02'), { ...MANILA, reason: 'capacity', note: 'see\nhttps://bad.example “now”' }),
+  ];
+  const returned = [
+    offered('10:03', BOGOTA),
+    event('handoff-accepted', at('10:04'), BOGOTA),
+    event('handoff-returned', at('10:05'), { ...BOGOTA, reason: 'skill', note: 'customer wants a refund' }),
+  ];
+
+  function home(more: readonly CaseEvent[], { rung = 0, decision = {}, policy = POLICY }: Partial<Sample> = {}) {
+    const opening = opened(at('10:00'), { priority: 'urgent', fields: { subject: 'No picture' } });
+    const events = [opening, triaged(at('10:00'), decision), ...more];
+    const context = contextOf(policy);
+    const state = foldCase(events, context);
     if (state === undefined) throw new Error('no case');
-    const home = event('brought-home', '2026-11-16T10:05:00Z', {
-      reason: 'no vendor can take it now (Manila Desk: closed now)',
-      tried: [],
-    });
-    const alert = alertFor(home, 'al_1') as Alert;
+    const reason = 'no vendor can take it now (Manila Desk: closed now)';
+    const alert = alertFor(event('brought-home', at('10:05'), { reason, tried: [] }), 'al_1') as Alert;
     const now = Date.parse('2026-11-16T10:05:01Z');
-    const { subject, text } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
-    expect(subject).toBe('No vendor took it: zendesk:5158, urgent, not triaged yet');
-    expect(text).toContain('No vendor took this case: it is yours\n');
+    return renderAlert({ alert, state, lead: BEN, context, rung, handoffs: handoffRuns(events), now }, LINK);
+  }
+
+  it('says why, and which deadline comes next', () => {
+    const { subject, text } = home([]);
+    expect(subject).toBe('No vendor took it: “No picture” (zendesk:5158, urgent)');
+    expect(text).toContain('No vendor took this case: nobody holds it\n');
     expect(text).toContain('Deadline: Mon 16 Nov 2026, 11:30 Central European Standard Time (in 25 min)\n');
     expect(text).toContain('Why it came home: no vendor can take it now (Manila Desk: closed now)\n');
     expect(text).not.toContain('Promise:');
+  });
+
+  it('says what each vendor made of it, when, and what it wrote, with nothing that links', () => {
+    const { subject, text, html } = home([...rejected, ...returned]);
+    expect(subject).toMatch(/^No vendor finished it: /);
+    expect(text).toContain('No vendor finished this case: nobody holds it\n');
+    expect(text).toContain(
+      [
+        'Manila Desk: rejected it (no capacity), Mon 16 Nov 2026, 11:02 Central European Standard Time: “see https[:]//bad[.]example "now"”',
+        'Bogotá Desk: returned it (nobody there has the skill), Mon 16 Nov 2026, 11:05 Central European Standard Time: “customer wants a refund”',
+      ].join('\n'),
+    );
+    expect(html).toContain('“customer wants a refund”');
+    expect(subject).not.toContain('refund');
+  });
+
+  it('keeps what a vendor wrote out of the mail if the case is sensitive', () => {
+    const { text, html } = home(returned, { decision: { sensitive: true } });
+    expect(text).toContain('Standard Time: what they wrote is not shown here, open it in the CRM\n');
+    expect(text + html).not.toContain('customer wants');
+  });
+
+  it('names who holds it, and says that nobody else is told then', () => {
+    const policy = { ...POLICY, agents: [agent('lena', { name: 'Lena Vogt' })] };
+    const given = event('agent-assigned', at('10:05'), {
+      agentId: 'lena',
+      reason: '',
+      sensitive: false,
+      passedOver: {},
+    });
+    const { text } = home([given], { policy });
+    expect(text).toContain('No vendor took this case: Lena Vogt holds it\n');
+    expect(text).toContain('If nobody acknowledges, nobody else is told: Lena Vogt holds it.\n');
+    expect(home([]).text).toContain(
+      'If nobody acknowledges, all leads of the queue are told 15 min after this one, unless somebody holds it by then.\n',
+    );
+    expect(home([], { rung: 1 }).text).toContain('nobody else is told: this is the last step.\n');
+  });
+
+  it('has the latest five of many vendors', () => {
+    const many = Array.from({ length: 7 }, (_, i) => offered('10:01', { handoffId: `ho_${i}`, vendor: `vendor-${i}` }));
+    const told = home(many).text.match(/^vendor-\d/gm);
+    expect(told).toEqual(['vendor-2', 'vendor-3', 'vendor-4', 'vendor-5', 'vendor-6']);
   });
 });
 
@@ -232,7 +299,7 @@ describe('the mail of a sensitive case that nobody is left for', () => {
     });
     const alert = alertFor(deferred, 'al_1') as Alert;
     const now = Date.parse('2026-11-16T10:05:01Z');
-    const { subject, text, html } = renderAlert({ alert, state, lead: BEN, context, rung: 0, now }, LINK);
+    const { subject, text, html } = renderAlert({ alert, state, lead: BEN, context, rung: 0, handoffs: [], now }, LINK);
     expect(subject).toBe('Nobody left for a sensitive case: zendesk:5158, urgent, sensitive');
     expect(text).toContain('No agent may take this sensitive case today: it is yours to give\n');
     expect(text).toContain(
@@ -345,7 +412,7 @@ describe('who holds the case', () => {
   it.each([
     ['nobody yet: offered to Bogotá Desk, no answer so far', [offered]],
     ['Bogotá Desk (accepted)', [offered, accepted]],
-    ['nobody yet: it waits in queue General (Bogotá Desk: returned)', [offered, accepted, returned]],
+    ['nobody yet: it waits in queue General (Bogotá Desk returned it)', [offered, accepted, returned]],
     ['nobody: Bogotá Desk has finished it, and it waits in queue General', [offered, accepted, resolved]],
     ['lena', [toLena]],
     ['user 9009 of the CRM', [inCrm]],
@@ -422,7 +489,10 @@ describe('the mail of a danger', () => {
       context,
     );
     if (state === undefined) throw new Error('no case');
-    return renderAlert({ alert, state, lead: ANA, context, rung: 0, now: Date.parse('2026-11-16T10:05:01Z') }, LINK);
+    return renderAlert(
+      { alert, state, lead: ANA, context, rung: 0, handoffs: [], now: Date.parse('2026-11-16T10:05:01Z') },
+      LINK,
+    );
   };
 
   it('says what, why, where it stands, whose it is and who has the case, and no deadline', () => {
@@ -487,7 +557,7 @@ describe('the link to the case', () => {
     const home = event('brought-home', '2026-11-16T10:05:00Z', { caseId, reason: 'none', tried: [] });
     const alert = alertFor(home, 'al_1') as Alert;
     const now = Date.parse('2026-11-16T10:05:01Z');
-    return renderAlert({ alert, state, lead: BEN, context: contextOf(policy), rung: 0, now }, LINK);
+    return renderAlert({ alert, state, lead: BEN, context: contextOf(policy), rung: 0, handoffs: [], now }, LINK);
   };
 
   it('is what the policy says for its source, with the id made safe', () => {
