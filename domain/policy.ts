@@ -252,6 +252,8 @@ export const Policy = z.object({
       ticketUrl: z.optional(z.string()),
       /** The CRM's user that CaseRelay writes as; what it does comes back as webhooks and is dropped. */
       integrationUserId: z.optional(z.string()),
+      /** An alarm rings when nothing came from it for so many whole hours on end, in all of which the calendar was open. */
+      silence: z.optional(z.object({ hours: z.number(), calendar: z.string() })),
     }),
   ),
   calendars: z.record(z.string(), CalendarPolicy),

@@ -1,6 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { isWrittenTo, type Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
 import { senderOf } from '../domain/sender.ts';
 import { Alerting } from './constructs/alerting.ts';
 import { CasePipeline } from './constructs/case-pipeline.ts';
@@ -62,8 +62,8 @@ export class ServiceStack extends Stack {
       api,
       deadlineQueue: deadlines.queue,
       secrets,
-      sources: Object.keys(policy.sources),
-      writtenSources: Object.entries(policy.sources).flatMap(([name, source]) => (isWrittenTo(source) ? [name] : [])),
+      sources: policy.sources,
+      refusedWebhooks: settings.refusedWebhooks,
       webhookConcurrency: settings.webhookConcurrency,
     });
     const handoffNotice = new HandoffNotice(this, 'HandoffNotice', {

@@ -20,6 +20,8 @@ export interface Settings {
   readonly alarmEmail: string | undefined;
   /** Most receive-webhook instances at once; undefined: none reserved, as small accounts have few. */
   readonly webhookConcurrency: number | undefined;
+  /** Webhooks refused in 15 minutes, for one reason, that ring an alarm. */
+  readonly refusedWebhooks: number;
   /** Where to deploy; undefined: what the CLI's credentials say. */
   readonly region: string | undefined;
 }
@@ -38,9 +40,6 @@ export class SettingsError extends Error {
 
 /** Reads the settings from the context. Throws SettingsError for a value that is none. */
 export function readSettings(node: Context): Settings {
-  const concurrency = text(node, 'webhookConcurrency');
-  if (concurrency !== undefined && !/^[1-9]\d*$/.test(concurrency))
-    throw new SettingsError(`context webhookConcurrency is "${concurrency}"; expected a whole number above 0`);
   const name = text(node, 'name') ?? 'CaseRelay';
   if (!/^[A-Za-z][A-Za-z0-9-]{0,29}$/.test(name))
     throw new SettingsError(`context name is "${name}"; expected a letter, then up to 29 letters, digits or hyphens`);
@@ -53,7 +52,8 @@ export function readSettings(node: Context): Settings {
     disposable: flag(node, 'disposable', false),
     createIdentity: flag(node, 'createIdentity', true),
     alarmEmail: text(node, 'alarmEmail'),
-    webhookConcurrency: concurrency === undefined ? undefined : Number(concurrency),
+    webhookConcurrency: count(node, 'webhookConcurrency'),
+    refusedWebhooks: count(node, 'refusedWebhooks') ?? 10,
     region: text(node, 'region'),
   };
 }
@@ -71,6 +71,14 @@ function restoredTable(streamArn: string | undefined): RestoredTable | undefined
 function text(node: Context, name: string): string | undefined {
   const value: unknown = node.tryGetContext(name);
   return value === undefined || value === '' ? undefined : String(value);
+}
+
+function count(node: Context, name: string): number | undefined {
+  const value = text(node, name);
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(value))
+    throw new SettingsError(`context ${name} is "${value}"; expected a whole number above 0`);
+  return Number(value);
 }
 
 /** A list as cdk.json has it, or separated by commas as the command line does. */

@@ -44,6 +44,8 @@ export async function receiveWebhook(input: ReceiveWebhookInput, deps: ReceiveWe
   try {
     const { events, ...remarks } = await readEvents(input, deps);
     const counts = await appendAll(events, input.source, deps);
+    if (deps.policy.sources[input.source]?.silence !== undefined)
+      deps.meter.count('sourceHeard', { source: input.source });
     return { ...counts, caseIds: [...new Set(events.map(({ caseId }) => caseId))], ...remarks };
   } catch (error) {
     deps.meter.count('webhooksRefused', { reason: refusalOf(error) });

@@ -22,6 +22,8 @@ export const METRIC_NAMESPACE = 'CaseRelay';
 export const METRIC = {
   casesReceived: 'CasesReceived',
   duplicatesDropped: 'DuplicatesDropped',
+  /** Each webhook taken from a source whose silence rings an alarm, and each minute in which none is expected of it. */
+  sourceHeard: 'SourceHeard',
   webhooksRefused: 'WebhooksRefused',
   triageDecided: 'TriageDecided',
   agentAssigned: 'AgentAssigned',

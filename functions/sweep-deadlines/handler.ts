@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { policyCalendars } from '../../domain/policy.ts';
+import { sourcesAtRest } from '../../domain/silence.ts';
 import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { readEnv } from '../shared/env.ts';
@@ -9,10 +11,12 @@ import { type SweepDeps, sweepDeadlines } from './sweep-deadlines.ts';
 
 const env = readEnv('tableName', 'deadlineQueueUrl');
 const store = dynamoStore(new DynamoDBClient({}), env.tableName);
+const calendarOf = policyCalendars(policy);
 const deps: SweepDeps = {
   index: store,
   mark: store,
   policyVersion: policy.version,
+  sourcesAtRest: (at) => sourcesAtRest(policy, calendarOf, at),
   queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
   meter,
   log: logger,

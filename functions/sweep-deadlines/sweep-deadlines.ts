@@ -8,6 +8,8 @@ export interface SweepDeps {
   readonly index: DeadlineIndex;
   readonly mark: PolicyMark;
   readonly policyVersion: string;
+  /** Names of the sources from which nothing is expected at an instant (ms). */
+  readonly sourcesAtRest: (at: number) => readonly string[];
   readonly queue: DeadlineQueue;
   readonly meter: Meter;
   readonly log: Log;
@@ -38,6 +40,7 @@ export class SweepIncompleteError extends Error {
  */
 export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number }> {
   const startedAt = deps.now();
+  for (const source of deps.sourcesAtRest(startedAt)) deps.meter.count('sourceHeard', { source });
   const newPolicy = await isNewPolicy(deps);
   const until = newPolicy ? END_OF_TIME : toInstant(startedAt + SWEEP_AHEAD_SECONDS * 1000);
   const shards = await Promise.all(

@@ -4,8 +4,10 @@ import type { Construct } from 'constructs';
 
 /** An alarm as the construct that knows the number asks for it; Observability makes it. */
 export interface AlarmSpec {
-  /** The alarm's name after the prefix, and its heading in docs/runbook.md. */
+  /** The alarm's name after the prefix. */
   readonly name: string;
+  /** Its heading in docs/runbook.md, if that is not its name: several alarms may share an entry. */
+  readonly entry?: string;
   /** What it means, in a sentence. */
   readonly means: string;
   readonly metric: IMetric;

@@ -1,16 +1,19 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { isWrittenTo, type Policy } from '../../domain/policy.ts';
 import { CASE_PREFIX, EVENT_PREFIX, SECRET } from '../../functions/shared/names.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
 import type { PublicApi } from './public-api.ts';
 import { type SecretStore, ServiceFunction } from './service-function.ts';
+import { serviceMetric } from './service-metric.ts';
 import { DeadLetterQueue } from './service-queue.ts';
 import { Workflow } from './workflow.ts';
 
@@ -20,9 +23,9 @@ export interface CasePipelineProps {
   readonly api: PublicApi;
   readonly deadlineQueue: IQueue;
   readonly secrets: SecretStore;
-  /** Names of the policy's sources, and of those whose CRM is written to. */
-  readonly sources: readonly string[];
-  readonly writtenSources: readonly string[];
+  readonly sources: Policy['sources'];
+  /** Refused webhooks in 15 minutes, of one reason, that ring an alarm. */
+  readonly refusedWebhooks: number;
   /** Most receive-webhook instances at once; undefined: none reserved. */
   readonly webhookConcurrency: number | undefined;
 }
@@ -35,9 +38,11 @@ export class CasePipeline extends Construct {
   readonly writeBack: ServiceFunction;
   readonly poisonEvents: DeadLetterQueue;
   readonly streamDeadLetters: DeadLetterQueue;
+  private readonly props: CasePipelineProps;
 
   constructor(scope: Construct, id: string, props: CasePipelineProps) {
     super(scope, id);
+    this.props = props;
     const { platform, table, api, deadlineQueue, secrets, webhookConcurrency } = props;
     const secretsOf = (sources: readonly string[]) => sources.map((name) => SECRET.source(secrets.prefix, name));
 
@@ -46,7 +51,7 @@ export class CasePipeline extends Construct {
       ...(webhookConcurrency === undefined ? {} : { reservedConcurrentExecutions: webhookConcurrency }),
     })
       .putsUnder(table, CASE_PREFIX)
-      .usesSecrets(secrets, ...secretsOf(props.sources));
+      .usesSecrets(secrets, ...secretsOf(Object.keys(props.sources)));
     api.addRoute({
       method: HttpMethod.POST,
       path: '/webhooks/{source}',
@@ -58,7 +63,10 @@ export class CasePipeline extends Construct {
     const triageCase = new ServiceFunction(this, 'triage-case', { platform }).usesTable(table, 'get', 'query', 'put');
     this.writeBack = new ServiceFunction(this, 'write-back', { platform, timeout: Duration.seconds(15) })
       .usesTable(table, 'query', 'put')
-      .usesSecrets(secrets, ...secretsOf(props.writtenSources));
+      .usesSecrets(
+        secrets,
+        ...secretsOf(Object.keys(props.sources).filter((name) => isWrittenTo(props.sources[name]))),
+      );
     this.workflow = new Workflow(this, 'case-triage', {
       platform,
       type: StateMachineType.EXPRESS,
@@ -120,8 +128,47 @@ export class CasePipeline extends Construct {
     return TableV2.fromTableAttributes(this, 'Stream', { tableArn, tableStreamArn });
   }
 
+  /** What keeps webhooks from coming in: refused for the same reason again and again, or not sent at all. */
+  private intakeAlarms({ platform, sources, refusedWebhooks }: CasePipelineProps): AlarmSpec[] {
+    const refused = (reason: string) =>
+      serviceMetric(platform, 'webhooksRefused', 'sum', { reason }).with({ period: Duration.minutes(15) });
+    const heard = (source: string) =>
+      serviceMetric(platform, 'sourceHeard', 'sum', { source }).with({ period: Duration.hours(1) });
+    return [
+      {
+        name: 'webhooks-unsigned',
+        means: 'Webhooks are refused with 401, again and again: signed with another secret, or not at all.',
+        metric: refused('signature'),
+        rings: { above: refusedWebhooks - 1 },
+        periods: 1,
+      },
+      {
+        name: 'webhooks-misshapen',
+        means: 'Webhooks are refused with 400, again and again: what the sender sends cannot be read.',
+        metric: refused('shape'),
+        rings: { above: refusedWebhooks - 1 },
+        periods: 1,
+      },
+      ...Object.entries(sources).flatMap(([source, { silence }]): AlarmSpec[] => {
+        if (silence === undefined) return [];
+        return [
+          {
+            name: `webhooks-silent-${source}`,
+            entry: 'webhooks-silent',
+            means: `Nothing came from ${source} for ${silence.hours} hours on end in which it should.`,
+            metric: heard(source),
+            rings: { below: 1 },
+            periods: silence.hours,
+            missing: TreatMissingData.BREACHING,
+          },
+        ];
+      }),
+    ];
+  }
+
   alarms(): AlarmSpec[] {
     return [
+      ...this.intakeAlarms(this.props),
       this.workflow.failed('A case was not triaged or not written back; it stays home, untouched.'),
       this.workflow.timedOut('Triage took more than 5 minutes; the case may not be triaged or written back.'),
       this.assignment.failed(

@@ -64,10 +64,10 @@ export class Observability extends Construct {
     return topic;
   }
 
-  private alarm(platform: Platform, { name, means, metric, rings, periods, missing }: AlarmSpec) {
+  private alarm(platform: Platform, { name, entry = name, means, metric, rings, periods, missing }: AlarmSpec) {
     const alarm = new Alarm(this, name, {
       alarmName: `${platform.prefix}-${name}`,
-      alarmDescription: `${means} What to do: docs/runbook.md#${name}`,
+      alarmDescription: `${means} What to do: docs/runbook.md#${entry}`,
       metric,
       ...('above' in rings
         ? { threshold: rings.above, comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD }

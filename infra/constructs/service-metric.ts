@@ -3,12 +3,17 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC, METRIC_NAMESPACE } from '../../functions/shared/names.ts';
 import type { Platform } from './platform.ts';
 
-/** A metric that functions emit without a dimension of its own. */
-export function serviceMetric({ prefix }: Platform, name: keyof typeof METRIC, statistic: string): Metric {
+/** A metric that functions emit, without a dimension of its own or with this value of one. */
+export function serviceMetric(
+  { prefix }: Platform,
+  name: keyof typeof METRIC,
+  statistic: string,
+  dimension: Readonly<Record<string, string>> = {},
+): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName: METRIC[name],
-    dimensionsMap: { service: prefix },
+    dimensionsMap: { service: prefix, ...dimension },
     statistic,
     period: Duration.minutes(1),
   });

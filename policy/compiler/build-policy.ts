@@ -22,6 +22,7 @@ export function buildPolicy(authored: Authored, years?: readonly number[]): Omit
         apiUrl: source['api-url'],
         ticketUrl: source['ticket-url'],
         integrationUserId: source['integration-user-id'],
+        silence: source.silence,
       }),
     })),
     calendars: mapValues(calendars.calendars, (calendar) => buildCalendar(calendar, holidayYears)),

@@ -12,7 +12,7 @@ import { type Files, namesOf } from './checks/names.ts';
 export function checkReferences(files: Files): void {
   const names = namesOf(files);
   const loopback = files.vendors.at(['allow-loopback']) === true;
-  checkSources(files.sources, loopback);
+  checkSources(files.sources, names, loopback);
   checkCalendars(files.calendars);
   checkClocks(files.clocks, names);
   checkTriage(files, names);

@@ -96,6 +96,23 @@ describe('receiveWebhook', () => {
     ]);
   });
 
+  it('is a sign of its source, if an alarm listens for one; what is refused is none', async () => {
+    const { intake } = POLICY.sources;
+    const silence = { hours: 4, calendar: 'office' };
+    const sources = { ...POLICY.sources, intake: { kind: 'standard-webhooks' as const, ...intake, silence } };
+    const { counts, deps } = setUp({ policy: { sources } });
+    const body = JSON.stringify({
+      type: 'case.opened',
+      timestamp: '2025-01-08T17:59:00Z',
+      data: { caseId: '1', fields: { subject: 'No picture' } },
+    });
+    await post(deps, 'intake', body, standardHeaders('msg_1', body));
+    await post(deps, 'intake', body, standardHeaders('msg_1', body));
+    await caught(post(deps, 'intake', body, {}));
+    await postZendesk(deps, zendeskEvent('ticket.created'));
+    expect([...counts].filter(([name]) => name.startsWith('sourceHeard'))).toEqual([['sourceHeard{source=intake}', 2]]);
+  });
+
   it('a Standard Webhooks sender may use the same case id as Zendesk: the cases are two', async () => {
     const { store, deps } = setUp();
     const timestamp = '2025-01-08T10:00:00Z';

@@ -29,6 +29,7 @@ function setUp() {
       },
     },
     policyVersion: 'test-1',
+    sourcesAtRest: () => [],
     queue: deadlines,
     meter,
     log: { error: (message) => logged.push(message) },
@@ -75,6 +76,20 @@ describe('a sweep', () => {
     await put('zendesk:1', '2026-11-16T10:00:30.000Z');
     await sweepDeadlines(deps);
     expect(Object.fromEntries(counts)).toEqual({ sweeps: 1, oldestOverdue: 0 });
+  });
+
+  it('says for each source of which nothing is expected now that its silence means nothing, whatever else fails', async () => {
+    const { deps, counts } = setUp();
+    const sourcesAtRest = (at: number) => (at === NOW ? ['zendesk'] : []);
+    await sweepDeadlines({ ...deps, sourcesAtRest });
+    expect(counts.get('sourceHeard{source=zendesk}')).toBe(1);
+    const broken: SweepDeps['index'] = {
+      due: () => {
+        throw new Error('no shard can be read');
+      },
+    };
+    await expect(sweepDeadlines({ ...deps, sourcesAtRest, index: broken })).rejects.toThrow(SweepIncompleteError);
+    expect(counts.get('sourceHeard{source=zendesk}')).toBe(2);
   });
 
   it('hints a late row too, and says how late the oldest is', async () => {

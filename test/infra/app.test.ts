@@ -43,11 +43,13 @@ describe('settings', () => {
       policyDir: 'policy',
       name: 'CaseRelay',
       existingSecrets: [],
+      restoredTable: undefined,
       publicUrl: undefined,
       disposable: false,
       createIdentity: true,
       alarmEmail: undefined,
       webhookConcurrency: undefined,
+      refusedWebhooks: 10,
       region: undefined,
     });
   });

@@ -374,7 +374,7 @@ describe('alarms', () => {
   test('each names its runbook entry, which exists and tells what it means, where to look and what to do', () => {
     for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) {
       const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
-      expect(Properties.AlarmName, id).toBe(`CaseRelay-${anchor}`);
+      expect(`${Properties.AlarmName}-`, id).toMatch(`CaseRelay-${anchor}-`);
       const entry = runbook.split(/^### /m).find((section) => section.startsWith(`${anchor}\n`));
       expect(entry, anchor).toBeDefined();
       for (const part of ['**Means**', '**Look**', '**Do**']) expect(entry, anchor).toContain(part);
@@ -383,13 +383,15 @@ describe('alarms', () => {
 
   test('the runbook has no entry for an alarm that does not exist', () => {
     const named = runbook.slice(runbook.indexOf('## Alarms'), runbook.indexOf('## Routine')).matchAll(/^### (.+)$/gm);
-    const names = all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName.replace('CaseRelay-', ''));
-    expect([...named].map(([, name]) => name).sort()).toEqual(names.sort());
+    const entries = all('AWS::CloudWatch::Alarm').map(({ Properties }) =>
+      Properties.AlarmDescription.split('#').at(-1),
+    );
+    expect([...named].map(([, name]) => name).sort()).toEqual([...new Set(entries)].sort());
   });
 
   test('each tells the topic; there are few enough to pay for', () => {
     for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) expect(Properties.AlarmActions?.length, id).toBe(1);
-    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(17);
+    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(20);
     expect(all('AWS::CloudWatch::Dashboard').length).toBe(1);
   });
 
@@ -397,6 +399,45 @@ describe('alarms', () => {
     const watched = JSON.stringify(all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.Dimensions));
     for (const { id } of all('AWS::SQS::Queue')) if (isDeadLetterQueue(id)) expect(watched, id).toContain(id);
     for (const { id } of all('AWS::StepFunctions::StateMachine')) expect(watched, id).toContain(id);
+  });
+
+  test('webhooks that are refused again and again ring, by reason; how many is a setting', () => {
+    const unsigned = (one: Synthesised) =>
+      one.ofType('AWS::CloudWatch::Alarm').find(({ Properties }) => /webhooks-unsigned/.test(Properties.AlarmName));
+    expect(unsigned(synth)?.Properties).toMatchObject({
+      MetricName: 'WebhooksRefused',
+      Dimensions: [
+        { Name: 'reason', Value: 'signature' },
+        { Name: 'service', Value: 'CaseRelay' },
+      ],
+      Statistic: 'Sum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 9,
+      Period: 900,
+      TreatMissingData: 'notBreaching',
+    });
+    const few = synthesised({ 'aws:cdk:bundling-stacks': [], refusedWebhooks: '3' });
+    expect(unsigned(few)?.Properties.Threshold).toBe(2);
+  });
+
+  test('a source that falls silent rings because data is missing, hour for hour; one that nobody listens for does not', () => {
+    const silent = all('AWS::CloudWatch::Alarm').filter(({ Properties }) => /silent-/.test(Properties.AlarmName));
+    expect(silent.map(({ Properties }) => Properties)).toMatchObject([
+      {
+        AlarmName: 'CaseRelay-webhooks-silent-zendesk',
+        MetricName: 'SourceHeard',
+        Dimensions: [
+          { Name: 'service', Value: 'CaseRelay' },
+          { Name: 'source', Value: 'zendesk' },
+        ],
+        Statistic: 'Sum',
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        Period: 3600,
+        EvaluationPeriods: 4,
+        TreatMissingData: 'breaching',
+      },
+    ]);
   });
 
   test('a silent sweeper rings because data is missing', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import type { Policy } from '../../domain/policy.ts';
 import { caseRelay } from '../../infra/case-relay.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { POLICY } from '../support/policy-fixture.ts';
@@ -13,6 +14,15 @@ export const FUNCTION_FOLDERS: readonly string[] = readdirSync('functions').filt
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of whatever shape its resources have.
 export type Json = any;
+
+/** With a source whose silence rings. */
+const LISTENING: Policy = {
+  ...POLICY,
+  sources: {
+    ...POLICY.sources,
+    zendesk: { kind: 'zendesk', ...POLICY.sources.zendesk, silence: { hours: 4, calendar: 'office' } },
+  },
+};
 
 export interface Resource {
   readonly id: string;
@@ -28,7 +38,7 @@ export function synthesised(context: Readonly<Record<string, unknown>> = {}) {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   // The CLI always gives a region; without it, one has to be named.
   const app = new App({ outdir, context: { region: 'eu-central-1', ...flags, ...context } });
-  const stacks = caseRelay(app, readSettings(app.node), POLICY);
+  const stacks = caseRelay(app, readSettings(app.node), LISTENING);
   const assembly = app.synth();
   const templates = Object.values(stacks).map((stack) => assembly.getStackArtifact(stack.artifactId).template as Json);
   const resources: Resource[] = templates.flatMap((template) =>

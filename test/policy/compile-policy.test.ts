@@ -590,6 +590,20 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'sources.yaml:4:11: sources.zendesk.kind: expected one of zendesk, standard-webhooks, found "zendsk"; did you mean "zendesk"?',
   ],
   [
+    'silence by a calendar that does not exist',
+    'sources',
+    '    kind: zendesk\n',
+    '    kind: zendesk\n    silence: { hours: 4, calendar: ofice }\n',
+    'sources.yaml:5:36: sources.zendesk.silence.calendar: expected a calendar in calendars.yaml, found "ofice"; did you mean "office"?',
+  ],
+  [
+    'silence of more than a day, which no alarm can count',
+    'sources',
+    '    kind: zendesk\n',
+    '    kind: zendesk\n    silence: { hours: 25, calendar: office }\n',
+    'sources.yaml:5:23: sources.zendesk.silence.hours: expected a whole number from 1 to 24, found 25',
+  ],
+  [
     'an id without quotes',
     'sources',
     '"7"',

@@ -420,7 +420,10 @@ describe('what changes for people', () => {
       queues: SMALL.queues.replace('    leads', '    group-id: "12"\n    leads'),
       leads: SMALL.leads.replace('calendar: office', 'calendar: always'),
       alerting: SMALL.alerting.replace('15 calendar minutes', '20 calendar minutes'),
-      sources: SMALL.sources.replace('Acme', 'Acme Ltd').replace('https://acme.', 'https://acme2.'),
+      sources: SMALL.sources
+        .replace('Acme', 'Acme Ltd')
+        .replace('https://acme.', 'https://acme2.')
+        .replace('    kind: zendesk\n', '    kind: zendesk\n    silence: { hours: 4, calendar: office }\n'),
     };
     expect(changes(after)).toEqual([
       '## What changes for our team',
@@ -431,6 +434,7 @@ describe('what changes for people', () => {
       '## What changes in where cases come from',
       '- Our name: Acme → Acme Ltd',
       '- Source zendesk, address: https://acme.zendesk.com → https://acme2.zendesk.com',
+      '- Source zendesk, alarm on silence: none → after 4 open hours of office',
     ]);
   });
 

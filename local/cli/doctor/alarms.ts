@@ -35,7 +35,7 @@ export async function lookAtAlarms(deployment: Deployment): Promise<readonly Fin
   // A deployment whose name begins with ours has a topic of its own.
   const ours = MetricAlarms.filter(({ AlarmActions = [] }) => AlarmActions.includes(topic));
   if (ours.length === 0) return [blocks('there are no alarms', 'npx cdk deploy --all')];
-  const entry = ({ AlarmName = '' }: MetricAlarm) => AlarmName.slice(name.length + 1);
+  const entry = ({ AlarmDescription = '' }: MetricAlarm) => AlarmDescription.split('#').at(-1) ?? '';
   const ringing = ours
     .filter(({ StateValue }) => StateValue === 'ALARM')
     .map((alarm) => blocks(`${alarm.AlarmName} rings: ${alarm.StateReason ?? ''}`, runbook(entry(alarm))));

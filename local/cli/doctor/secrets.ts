@@ -5,6 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
+import { isWrittenTo } from '../../../domain/policy.ts';
 import { SECRET } from '../../../functions/shared/names.ts';
 import { LinkSecret, SourceSecret, VendorSecret } from '../../../functions/shared/secrets.ts';
 import { blocks, type Deployment, type Finding, note, orFine, runbook } from './finding.ts';
@@ -21,11 +22,11 @@ interface Wanted {
 /** All secrets of the policy on disk: set, in their shape, and readable with the deployment's key. Values are never shown. */
 export async function lookAtSecrets({ name, policy, clients, deployed }: Deployment): Promise<readonly Finding[]> {
   const wanted: Wanted[] = [
-    ...Object.entries(policy.sources).map(([source, { kind }]) => ({
+    ...Object.entries(policy.sources).map(([source, settings]) => ({
       name: SECRET.source(name, source),
       schema: SourceSecret,
       without: `webhooks of ${source} are answered with 503`,
-      writes: kind === 'zendesk',
+      writes: isWrittenTo(settings),
     })),
     ...policy.vendors.map(({ id }) => ({
       name: SECRET.vendor(name, id),

@@ -15,9 +15,11 @@ import {
   referAll,
 } from './names.ts';
 
-/** Addresses that may not be called, and a write-back whose echo could not be told from news. */
-export function checkSources(file: PolicyFile, loopback: boolean): void {
+/** Addresses that may not be called, a write-back whose echo could not be told from news, and silence by a calendar that does not exist. */
+export function checkSources(file: PolicyFile, names: Names, loopback: boolean): void {
   for (const { path, value } of file.entries(['sources'], Source)) {
+    if (value.silence !== undefined)
+      refer(file, [...path, 'silence', 'calendar'], value.silence.calendar, names.calendars, A_CALENDAR);
     const url = value['api-url'];
     if (url === undefined) continue;
     checkUrl(file, [...path, 'api-url'], url, loopback);

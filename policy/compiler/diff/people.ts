@@ -148,6 +148,9 @@ export function alertChanges({ alerting: before }: Policy, { alerting: after }: 
   ];
 }
 
+const silence = ({ silence }: Policy['sources'][string]) =>
+  silence === undefined ? 'none' : `after ${silence.hours} open hours of ${silence.calendar}`;
+
 /** What changes in where cases come from. */
 export function sourceChanges(before: Policy, after: Policy): string[] {
   const { added, removed, both } = matched(withIds(before.sources), withIds(after.sources));
@@ -167,6 +170,7 @@ export function sourceChanges(before: Policy, after: Policy): string[] {
         ...valueChange('address', one.apiUrl, other.apiUrl),
         ...valueChange('pages of its cases', one.ticketUrl, other.ticketUrl),
         ...valueChange('user that CaseRelay writes as', one.integrationUserId, other.integrationUserId),
+        ...valueChange('alarm on silence', silence(one), silence(other)),
       ]),
     ),
   ];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SOURCE_KINDS } from '../../../domain/policy.ts';
 import { FormatError } from '../problems.ts';
-import { crmId, id, line, oneOf, parsed, url } from './parts.ts';
+import { crmId, id, line, oneOf, parsed, url, whole } from './parts.ts';
 
 export const Source = z.strictObject({
   kind: oneOf(SOURCE_KINDS, 'What sends: Zendesk event webhooks, or any sender of Standard Webhooks.'),
@@ -18,6 +18,13 @@ export const Source = z.strictObject({
     '900001',
     'The CRM user that CaseRelay writes as, in quotes: what it did itself is not taken for news.',
   ).optional(),
+  silence: z
+    .strictObject({
+      hours: whole(1, 24, 'After how many hours on end without a webhook the alarm rings.'),
+      calendar: id('The calendar that has to be open all that time: its name, or "always".'),
+    })
+    .meta({ description: 'When it is no longer normal that nothing comes in: an alarm rings. Left out, none does.' })
+    .optional(),
 });
 
 export const Sources = z.strictObject({

@@ -90,6 +90,7 @@ const mapping = (EventSourceArn: string, State: string) => ({
 });
 const alarm = (AlarmName: string, rest: object = {}) => ({
   AlarmName,
+  AlarmDescription: `It means this. What to do: docs/runbook.md#${AlarmName.replace('CaseRelay-', '')}`,
   AlarmActions: [TOPIC],
   ActionsEnabled: true,
   StateValue: 'OK' as const,
