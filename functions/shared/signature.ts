@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import { Webhook } from 'standardwebhooks';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SecretUnavailableError } from './secrets.ts';
 
 /** Standard Webhooks signatures: of webhooks and vendors' answers that come in, and of offers that go out. */
@@ -23,21 +22,24 @@ export function signatureHeaders(secret: string, messageId: string, now: number,
   return {
     'webhook-id': messageId,
     'webhook-timestamp': String(Math.floor(now / 1000)),
-    'webhook-signature': webhookOf(secret).sign(messageId, new Date(now), body),
+    'webhook-signature': sign(secret, messageId, Math.floor(now / 1000), body),
   };
 }
 
-function webhookOf(secret: string): Webhook {
-  try {
-    return new Webhook(secret);
-  } catch (cause) {
-    throw new SecretUnavailableError('a signing secret is not "whsec_" and base64', { cause });
-  }
+/**
+ * Signs as standardwebhooks.com says, with Node's own HMAC: the library brings one in JavaScript, 12 KB in each bundle.
+ * `timestamp` in seconds. The tests hold it against the library.
+ */
+function sign(secret: string, messageId: string, timestamp: number, body: string | Buffer): string {
+  const encoded = secret.replace(/^whsec_/, '');
+  if (!/^(?:[A-Za-z0-9+/]{4})+$|^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=)$/.test(encoded))
+    throw new SecretUnavailableError('a signing secret is not "whsec_" and base64');
+  const hmac = createHmac('sha256', Buffer.from(encoded, 'base64')).update(`${messageId}.${timestamp}.`).update(body);
+  return `v1,${hmac.digest('base64')}`;
 }
 
 /**
- * Checks a Standard Webhooks signature over the raw body against each valid secret. The library
- * computes the signature; its own check reads the clock itself, so the time is judged here.
+ * Checks a Standard Webhooks signature over the raw body against each valid secret.
  * Names of headers in lower case, `now` in ms. Throws SignatureError, and SecretUnavailableError for a secret that is none.
  */
 export function verifySignature(
@@ -54,11 +56,10 @@ export function verifySignature(
   if (!/^\d{1,12}$/.test(timestamp)) throw new SignatureError('stale', 'webhook-timestamp is not in whole seconds');
   if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
     throw new SignatureError('stale', `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds off`);
-  const signedAt = new Date(Number(timestamp) * 1000);
   const given = signatures.split(' ');
   // Each secret is tried against each signature, whatever matches: no timing tells which.
   const matches = secrets.flatMap((secret) => {
-    const expected = webhookOf(secret).sign(id, signedAt, body);
+    const expected = sign(secret, id, Number(timestamp), body);
     return given.filter((signature) => isSame(signature, expected));
   });
   if (matches.length === 0) throw new SignatureError('wrong', 'no signature matches the body');
