@@ -149,7 +149,8 @@ export function applyEvent(state: Case | undefined, event: CaseEvent, context: F
   const before = state ?? emptyCase(event, context.policy);
   const after = followAssignment(before, foldInto(before, event, context), event, context);
   const turns = retarget(after, event.occurredAt, context.policy);
-  return { ...after, turns: endWhatMayNotRun({ ...after, turns }, event.occurredAt), foldedTo: logPosition(event) };
+  const running = endWhatMayNotRun({ ...after, turns }, event.occurredAt, context.policy);
+  return { ...after, turns: running, foldedTo: logPosition(event) };
 }
 
 function emptyCase(event: CaseEvent, policy: Policy): Case {
@@ -389,9 +390,13 @@ function changeStatus(state: Case, status: CaseStatus, at: string, context: Fold
     const turns = cancelAll(endedForGood(next.turns, ANSWERS), at);
     return { ...omit(next, 'deletedAt'), turns };
   }
-  if (status === 'solved' || status === 'closed') return { ...next, turns: endAsOver(next.turns, status, at) };
+  const { policy } = context;
+  if (status === 'solved' || status === 'closed') {
+    const turns = endAsOver(next.turns, status, at, policy);
+    return { ...next, turns: followStatus(turns, status, at, policy) };
+  }
   const working = isOver(state.status) ? takeUpAgain(next, at, context) : next;
-  return { ...working, turns: followStatus(working.turns, status, at, context.policy) };
+  return { ...working, turns: followStatus(working.turns, status, at, policy) };
 }
 
 function takeUpAgain(state: Case, at: string, context: FoldContext): Case {

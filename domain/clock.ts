@@ -42,6 +42,8 @@ export interface Measure {
   readonly workedSeconds: number;
   /** Open time beyond the target, seconds; 0 if none. */
   readonly overSeconds: number;
+  /** Only where a new target put the deadline into the past: it was missed in the moment in which it was promised. */
+  readonly breach?: 'breached-on-retarget';
 }
 
 const ms = (instant: string) => Date.parse(instant);
@@ -107,14 +109,22 @@ export function measure(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calen
   const worked = workedMs(turn, now, calendar);
   const target = Math.round(turn.targetSeconds * 1000);
   const due = deadlineOf(turn, calendar);
+  const status = statusOf(turn, policy, calendar, now, worked > target, due);
+  const isBreach = status === 'breached' || status === 'met-late';
   return {
-    status: statusOf(turn, policy, calendar, now, worked > target, due),
+    status,
     dueAt: due === null || turn.cancelledAt !== undefined ? null : toInstant(due),
     plannedAt:
       due === null && isOpenTurn(turn) && isPaused(turn) ? toInstant(calendar.add(now, target - worked)) : null,
     workedSeconds: worked / 1000,
     overSeconds: Math.max(0, worked - target) / 1000,
+    ...(isBreach && due !== null && isOnRetarget(turn, due) ? { breach: 'breached-on-retarget' } : {}),
   };
+}
+
+/** Was the deadline (ms) past already when the target was given? */
+function isOnRetarget({ retargetedAt }: Turn, due: number): boolean {
+  return retargetedAt !== undefined && due <= ms(retargetedAt);
 }
 
 function statusOf(
@@ -173,12 +183,11 @@ export function openThresholds(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>
   if (due === null) return [];
   const told = (threshold: string) => turn.told.includes(toldMark(threshold, turn.targetSeconds));
   if (told('breach')) return [];
-  const retargeted = turn.retargetedAt !== undefined && due <= ms(turn.retargetedAt);
   const base = { clock: turn.clock, turn: turn.turn, dueAt: due, targetSeconds: turn.targetSeconds };
   const breach: Threshold = {
     ...base,
     threshold: 'breach',
-    kind: retargeted ? 'breached-on-retarget' : 'breach',
+    kind: isOnRetarget(turn, due) ? 'breached-on-retarget' : 'breach',
     at: due,
   };
   const warnings: Threshold[] = [];

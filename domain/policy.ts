@@ -59,6 +59,8 @@ export const ClockPolicy = z.object({
   pauseOn: z.array(CaseStatus),
   /** What reopening a solved case does to this clock, if its solution stopped it. */
   onReopen: z.enum(['resume', 'restart']),
+  /** Of the resolution: it runs on in a solved case, until that is closed. Absent: until it is solved. */
+  until: z.optional(z.literal('closed')),
 });
 export type ClockPolicy = z.infer<typeof ClockPolicy>;
 

@@ -9,6 +9,8 @@ export const Replay = z.object({
   startedAt: Instant,
   /** Seconds of open time; the only target that counts, from the start, however often it changed. */
   targetSeconds: z.number(),
+  /** When that target was given, if not from the start: it decides nothing but whether a breach was one on retarget. */
+  retargetedAt: z.optional(Instant),
   pauses: z.array(Pause),
   stoppedAt: z.optional(Instant),
   cancelledAt: z.optional(Instant),

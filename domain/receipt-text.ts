@@ -87,6 +87,7 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
     { label: 'Clocks', value: `time zones and clock changes by tzdata ${receipt.tzdata ?? 'of an unknown version'}` },
     { label: 'Started', value: `${when(receipt.startedAt)}, by the event ${receipt.startedBy.type}` },
     { label: 'Status', value: `${receipt.status}, as of ${when(receipt.asOf)}` },
+    ...(receipt.breach === undefined ? [] : [{ label: 'Breach', value: ON_RETARGET }]),
     { label: 'Deadline', value: deadlineWords(receipt, when) },
     { label: 'Sum', value: sumWords(sum) },
     ...told.map(({ threshold, toldAt }) => ({
@@ -95,6 +96,9 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
     })),
   ];
 }
+
+const ON_RETARGET =
+  'breached-on-retarget: a new target put the deadline into the past; it was missed when it was promised';
 
 function deadlineWords({ dueAt, plannedAt, status }: Receipt, when: (at: string) => string): string {
   if (dueAt !== null) return when(dueAt);

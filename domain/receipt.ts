@@ -38,6 +38,8 @@ export interface Receipt {
   readonly endedAt: string | null;
   readonly endedBy: Cause | null;
   readonly status: ClockStatus;
+  /** Only if a new target put the deadline into the past. */
+  readonly breach?: Measure['breach'];
   /** The deadline; null while paused before it, and when cancelled. */
   readonly dueAt: string | null;
   /** While paused: the deadline if it were resumed at `asOf`. A plan, not a promise. */
@@ -104,6 +106,7 @@ export function receipt(
     endedAt: turn.stoppedAt ?? turn.cancelledAt ?? null,
     endedBy: history.endedBy ?? null,
     status: measured.status,
+    ...(measured.breach === undefined ? {} : { breach: measured.breach }),
     dueAt: measured.dueAt,
     plannedAt: measured.plannedAt,
     sum: sumOf(turn, measured),
@@ -149,11 +152,12 @@ function toldOf(events: readonly CaseEvent[], { clock, turn }: Turn): Told[] {
 }
 
 function replayOf(turn: Turn, warnings: Replay['warnings'], policy: Policy, now: number): Replay {
-  const { startedAt, targetSeconds, calendar, pauses, stoppedAt, cancelledAt } = turn;
+  const { startedAt, targetSeconds, calendar, retargetedAt, pauses, stoppedAt, cancelledAt } = turn;
   return {
     asOf: toInstant(now),
     startedAt,
     targetSeconds,
+    ...(retargetedAt === undefined ? {} : { retargetedAt }),
     pauses,
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(cancelledAt === undefined ? {} : { cancelledAt }),

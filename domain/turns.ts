@@ -108,9 +108,9 @@ export function endTurns(turns: readonly Turn[], clocks: readonly ClockName[], e
 }
 
 /** Ends every open turn of a case that is solved or closed, as each clock's rule says. */
-export function endAsOver(turns: readonly Turn[], status: 'solved' | 'closed', at: string): Turns {
+export function endAsOver(turns: readonly Turn[], status: 'solved' | 'closed', at: string, policy: Policed): Turns {
   return turns.map((turn) => {
-    if (!isOpenTurn(turn)) return turn;
+    if (!isOpenTurn(turn) || (status === 'solved' && clockPolicy(policy, turn.clock)?.until === 'closed')) return turn;
     const end = CLOCK_RULES[turn.clock].whenOver === 'stops' ? { stoppedAt: at } : { cancelledAt: at };
     return { ...turn, ...end, endedIn: status, pauses: closePause(turn.pauses, at) };
   });
@@ -122,14 +122,15 @@ export function cancelAll(turns: readonly Turn[], at: string): Turns {
 }
 
 /**
- * Nothing runs in a case that is over, but in a solved one the wait of a customer who wrote again. Whatever an
- * event began or left running otherwise is ended with it, so that no event can be forgotten here.
+ * Nothing runs in a case that is over, but in a solved one the wait of a customer who wrote again, and what the
+ * policy times until it is closed. Whatever an event began or left running otherwise is ended with it, so that no
+ * event can be forgotten here.
  */
-export function endWhatMayNotRun({ status, turns }: Timed, at: string): Turns {
+export function endWhatMayNotRun({ status, turns }: Timed, at: string, policy: Policed): Turns {
   if (status === 'merged' || status === 'deleted') return cancelAll(turns, at);
-  if (status === 'closed') return endAsOver(turns, status, at);
+  if (status === 'closed') return endAsOver(turns, status, at, policy);
   if (status !== 'solved') return [...turns];
-  return turns.flatMap((turn) => (ANSWERS.includes(turn.clock) ? turn : endAsOver([turn], status, at)));
+  return turns.flatMap((turn) => (ANSWERS.includes(turn.clock) ? turn : endAsOver([turn], status, at, policy)));
 }
 
 /** Pauses and resumes the open turns as the status asks. */

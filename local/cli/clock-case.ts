@@ -75,8 +75,8 @@ export function answerReplayLine(line: Fields): Fields {
     if (!isFields(error) || !Array.isArray(error.issues)) throw error;
     throw fromIssue(error.issues, 'receipt', given);
   }
-  const { caseId, clock, turn, status, dueAt, plannedAt, tzdata } = given as Partial<Receipt>;
-  const figures = { status, dueAt, plannedAt };
+  const { caseId, clock, turn, status, breach, dueAt, plannedAt, tzdata } = given as Partial<Receipt>;
+  const figures = { status, breach, dueAt, plannedAt };
   const stated =
     status === undefined
       ? {}
@@ -109,7 +109,7 @@ function contextOf(line: Fields, years: readonly number[], { policies, directory
 
 function clockOf(turn: Turn, { policy, calendar }: FoldContext, now: number): Fields {
   const warnings = clockPolicy(policy, turn.clock)?.warnings ?? [];
-  const { status, dueAt, plannedAt, workedSeconds, overSeconds } = measure(
+  const { status, breach, dueAt, plannedAt, workedSeconds, overSeconds } = measure(
     turn,
     { warnings },
     calendar(turn.calendar),
@@ -120,6 +120,7 @@ function clockOf(turn: Turn, { policy, calendar }: FoldContext, now: number): Fi
     clock: turn.clock,
     turn: turn.turn,
     status,
+    ...defined({ breach }),
     dueAt,
     plannedAt,
     workedSeconds,

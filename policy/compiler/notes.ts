@@ -1,5 +1,5 @@
 import { conditionsIn, type Outcome, type Policy } from '../../domain/policy.ts';
-import { CLOCK_RULES } from '../../domain/turns.ts';
+import { ANSWERS, CLOCK_RULES } from '../../domain/turns.ts';
 import type { Files } from './checks/names.ts';
 import type { Path } from './policy-file.ts';
 import type { Problem } from './problems.ts';
@@ -36,9 +36,15 @@ function unusedCalendars({ calendars, clocks, agents, vendors, leads, triage }: 
 function clocksWithoutEffect({ clocks }: Policy, files: Files): Note[] {
   return clocks
     .filter(({ clock }) => CLOCK_RULES[clock].whenOver === 'cancelled')
-    .map(({ clock }): Path => ['clocks', clock, 'on-reopen'])
-    .filter((path) => files.clocks.at(path) !== undefined)
-    .map((path) => ({ file: 'clocks', path, message: 'without effect: solving a case ends this clock for good' }));
+    .map(({ clock }) => ({ path: ['clocks', clock, 'on-reopen'] as Path, isWait: ANSWERS.includes(clock) }))
+    .filter(({ path }) => files.clocks.at(path) !== undefined)
+    .map(({ path, isWait }) => ({
+      file: 'clocks',
+      path,
+      message: isWait
+        ? 'without effect: a customer who was not answered always waits on when the case is reopened'
+        : 'without effect: solving a case ends this clock for good',
+    }));
 }
 
 function unusedLists({ triage }: Policy, files: Files): Note[] {

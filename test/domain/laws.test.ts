@@ -25,6 +25,14 @@ const policy: Policy = {
   })),
 };
 const context = { policy, calendar: policyCalendars(policy) };
+/** The same with a resolution that runs until its case is closed. */
+const untilClosed = {
+  ...context,
+  policy: {
+    ...policy,
+    clocks: policy.clocks.map((one) => (one.clock === 'resolution' ? { ...one, until: 'closed' as const } : one)),
+  },
+};
 const fold = (events: readonly CaseEvent[]) => foldCase(events, context) as Case;
 const assert = <T>(arbitrary: fc.Arbitrary<T>, hold: (value: T) => void, numRuns = 1000) =>
   fc.assert(
@@ -35,10 +43,10 @@ const assert = <T>(arbitrary: fc.Arbitrary<T>, hold: (value: T) => void, numRuns
   );
 
 /** The case after each event of a log. */
-function states(events: readonly CaseEvent[]): Case[] {
+function states(events: readonly CaseEvent[], under = context): Case[] {
   let state: Case | undefined;
   return inLogOrder(events).map((event) => {
-    state = applyEvent(state, event, context);
+    state = applyEvent(state, event, under);
     return state;
   });
 }
@@ -47,7 +55,7 @@ describe('a case that is over', () => {
   it('has nothing that runs, nothing to tell and no place on the due index, if it is closed, merged or deleted', () => {
     const over = occasions();
     assert(randomLog, (events) => {
-      for (const state of states(events)) {
+      for (const state of [...states(events), ...states(events, untilClosed)]) {
         if (!over.of(['closed', 'merged', 'deleted'].includes(state.status))) continue;
         expect(state.turns.filter(isOpenTurn)).toEqual([]);
         expect(nextThreshold(state, context)).toBeUndefined();
@@ -66,6 +74,10 @@ describe('a case that is over', () => {
         const running = state.turns.filter(isOpenTurn).map(({ clock }) => clock);
         expect(running.length).toBeLessThanOrEqual(1);
         if (waiting.of(running.length > 0)) expect(['first-response', 'next-response']).toContain(running[0]);
+      }
+      for (const state of states(events, untilClosed)) {
+        const running = state.turns.filter((turn) => isOpenTurn(turn) && !turn.clock.endsWith('-response'));
+        if (state.status === 'solved') for (const { clock } of running) expect(clock).toBe('resolution');
       }
     });
     expect(waiting.share()).toBeGreaterThan(0.01);

@@ -709,9 +709,10 @@ describe('laws', () => {
           expect(inMs(workedSeconds) + inMs(remainingSeconds)).toBe(inMs(shown.target.seconds) + inMs(overSeconds));
           if (shown.dueAt !== null && (shown.endedAt === null || shown.sum.overSeconds > 0))
             expect(deadlineInSegments(shown)).toBe(shown.dueAt);
-          const { status: state_, dueAt, plannedAt } = shown;
+          const { status: state_, breach, dueAt, plannedAt } = shown;
           expect(replayReceipt(JSON.parse(JSON.stringify(shown)))).toEqual({
             status: state_,
+            ...(breach === undefined ? {} : { breach }),
             dueAt,
             plannedAt,
             workedSeconds: shown.sum.workedSeconds,

@@ -204,6 +204,42 @@ describe('a customer who was not answered before the case was solved', () => {
   });
 });
 
+describe('a resolution that runs until its case is closed', () => {
+  const policy = { ...ALL, clocks: [clock('resolution', { until: 'closed', pauseOn: ['pending'] })] };
+  const seen = (events: readonly CaseEvent[], now: string) => look(events, 'resolution', day(now), policy);
+  const begun = [opened(day('09:00')), status(day('09:30'), 'pending'), solved(day('10:00'))];
+
+  it('goes on in a solved one: half an hour until pending, and from 10:00 on', () => {
+    expect(seen(begun, '11:00')).toEqual({ turn: 1, status: 'running', dueAt: at('13:30'), worked: 1.5 });
+    expect(seen(begun, '14:00')?.status).toBe('breached');
+    expect(nextThreshold(fold(begun, policy), contextOf(policy))).toMatchObject({ clock: 'resolution' });
+  });
+
+  it('stops when it is closed, and goes on from there when it is reopened', () => {
+    const closed = [...begun, status(day('12:00'), 'closed')];
+    expect(seen(closed, '15:00')).toEqual({ turn: 1, status: 'met', dueAt: at('13:30'), worked: 2.5 });
+    expect(seen([...closed, reopened(day('13:00'))], '14:00')).toMatchObject({ dueAt: at('14:30'), worked: 3.5 });
+    expect(turnOf(fold([...closed, reopened(day('13:00'))], policy), 'resolution')?.pauses.at(-1)).toEqual({
+      from: at('12:00'),
+      to: at('13:00'),
+      reason: 'closed',
+    });
+  });
+
+  it('is no new promise when a case is reopened that was only solved, whatever the policy says of reopening', () => {
+    const restart = { ...ALL, clocks: [clock('resolution', { until: 'closed', onReopen: 'restart' })] };
+    const again = [opened(day('09:00')), solved(day('10:00')), reopened(day('11:00'))];
+    expect(look(again, 'resolution', day('12:00'), restart)).toMatchObject({ turn: 1, worked: 3 });
+    const closed = [...again, status(day('12:00'), 'closed'), reopened(day('13:00'))];
+    expect(look(closed, 'resolution', day('14:00'), restart)).toMatchObject({ turn: 2, worked: 1 });
+  });
+
+  it('is cancelled with a case that is merged away or deleted', () => {
+    for (const end of [event('merged', day('11:00'), {}), status(day('11:00'), 'deleted')])
+      expect(seen([...begun, end], '15:00')?.status).toBe('cancelled');
+  });
+});
+
 describe('an answer and an end in one moment', () => {
   const ends = (when: string) => [
     solved(when),

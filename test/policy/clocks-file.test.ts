@@ -189,3 +189,26 @@ describe('all nine clocks', () => {
     ]);
   });
 });
+
+describe('what ends the resolution', () => {
+  it('is its solution, or that the case is closed', () => {
+    const until = (...more: string[]) =>
+      compilePolicy(withClock('resolution:', '  calendar: office', '  targets: ALL', ...more)).clocks.find(
+        ({ clock }) => clock === 'resolution',
+      );
+    expect(until()).not.toHaveProperty('until');
+    expect(until('  until: solved')).toEqual(until());
+    expect(until('  until: closed')).toEqual({ ...until(), until: 'closed' });
+  });
+
+  it('is nothing else, and other clocks have no such setting', () => {
+    const resolution = ['resolution:', '  calendar: office', '  targets: ALL', '  until: merged'];
+    expect(problemsOf(withClock(...resolution))).toEqual([
+      'clocks.yaml:15:12: clocks.resolution.until: expected one of solved, closed, found "merged"',
+    ]);
+    const wait = ['requester-wait:', '  calendar: office', '  targets: ALL', '  until: closed'];
+    expect(problemsOf(withClock(...wait))).toEqual([
+      expect.stringContaining('clocks.requester-wait.until: expected one of'),
+    ]);
+  });
+});

@@ -229,6 +229,17 @@ describe('what changes in our promises', () => {
     ]);
   });
 
+  it('is what ends the resolution', () => {
+    const [solved, closed] = ['', ', until: closed'].map((until) =>
+      withChange('clocks', [
+        'clocks:\n',
+        `clocks:\n  resolution: { calendar: office, targets: { urgent: 1 business hour, high: 2 business hours, normal: 3 business hours, low: 4 business hours }${until} }\n`,
+      ]),
+    ) as [Texts, Texts];
+    expect(changes(closed, solved)).toEqual([TITLE, '- Resolution, runs until the case is: solved → closed']);
+    expect(changes(closed).join()).toContain('; runs until the case is closed');
+  });
+
   it('is a clock that is new or gone', () => {
     const plain = '{ urgent: 1 calendar hour, high: 2 calendar hours, normal: 1 calendar day, low: 2 calendar days }';
     const more = withChange('clocks', [

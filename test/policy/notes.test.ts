@@ -44,7 +44,9 @@ describe('notes', () => {
     [
       'what a clock that is over does when a case is reopened',
       withChange('clocks', ['    pause-on', '    on-reopen: resume\n    pause-on']),
-      ['11:5 clocks.first-response.on-reopen: without effect: solving a case ends this clock for good'],
+      [
+        '11:5 clocks.first-response.on-reopen: without effect: a customer who was not answered always waits on when the case is reopened',
+      ],
     ],
     [
       'a list that no rule uses',

@@ -22,6 +22,7 @@ export function buildClock(
     }),
     pauseOn: authored['pause-on'] ?? [],
     onReopen: authored['on-reopen'] ?? 'resume',
+    ...(authored.until === 'closed' ? { until: authored.until } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { CLOCK_RULES } from '../../../domain/turns.ts';
 import { type Duration, parseDuration, parseWarning } from '../duration.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe, FormatError } from '../problems.ts';
-import { Clock, type Exception } from '../schema/clocks.ts';
+import { type Clock, type Exception, Resolution } from '../schema/clocks.ts';
 import { datedCalendars } from './check-calendars.ts';
 import { A_CALENDAR, A_QUEUE, businessDayOf, keysOf, type Names, refer } from './names.ts';
 
@@ -19,7 +19,7 @@ export function checkClocks(file: PolicyFile, names: Names): void {
   if (keysOf(file, 'clocks').length === 0 && typeof file.at(['clocks']) === 'object')
     file.add(['clocks'], 'expected at least one clock, found none');
   const businessDay = businessDayOf(file);
-  for (const { path, key, value } of file.entries(['clocks'], Clock)) {
+  for (const { path, key, value } of file.entries(['clocks'], Resolution)) {
     const promised = checkPromise(file, path, value, names, businessDay);
     const promises = [promised];
     for (const [i, exception] of (value.exceptions ?? []).entries()) {
@@ -36,7 +36,7 @@ export function checkClocks(file: PolicyFile, names: Names): void {
 /** Promises counted in a calendar that comes to an end: after its last date, a case could not be given a deadline. */
 export function checkEndless(clocks: PolicyFile, calendars: PolicyFile): void {
   const dated = datedCalendars(calendars);
-  for (const { path, value } of clocks.entries(['clocks'], Clock)) {
+  for (const { path, value } of clocks.entries(['clocks'], Resolution)) {
     const places: [Path, string | undefined][] = [
       [path, value.calendar],
       ...(value.exceptions ?? []).map(({ calendar }, i): [Path, string | undefined] => [

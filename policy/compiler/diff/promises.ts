@@ -46,7 +46,7 @@ function targetsInWords(targets: PromiseException['targets'], calendar: string):
 }
 
 function promiseInWords(clock: ClockPolicy): string {
-  const { calendar, exceptions, pauseOn } = clock;
+  const { calendar, exceptions, pauseOn, until } = clock;
   const warnings = warningsOf(clock);
   return [
     `${CLOCK_NAMES[clock.clock]}: ${targetsInWords(clock.targets, calendar)}`,
@@ -56,6 +56,7 @@ function promiseInWords(clock: ClockPolicy): string {
     ...(clock.onReopen === 'resume' && CLOCK_RULES[clock.clock].whenOver === 'cancelled'
       ? []
       : [`when a case is reopened, it ${REOPENED[clock.onReopen]}`]),
+    ...(until === undefined ? [] : [`runs until the case is ${until}`]),
     ...exceptions.map((exception) => `except ${exceptionInWords(exception, calendar)}`),
   ].join('; ');
 }
@@ -82,6 +83,7 @@ function clockChanges(before: ClockPolicy, after: ClockPolicy): string[] {
       ...listChange('warnings', warningsOf(before), warningsOf(after)),
       ...listChange('paused in', before.pauseOn, after.pauseOn),
       ...valueChange('when a case is reopened', REOPENED[before.onReopen], REOPENED[after.onReopen]),
+      ...valueChange('runs until the case is', before.until ?? 'solved', after.until ?? 'solved'),
     ]),
     ...exceptionChanges(title, before, after),
   ];

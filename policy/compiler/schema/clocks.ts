@@ -31,7 +31,7 @@ export const Exception = z.strictObject({
 });
 export type Exception = z.infer<typeof Exception>;
 
-export const Clock = z.strictObject({
+const Clock = z.strictObject({
   calendar: calendar('Name of a calendar in calendars.yaml. Targets in calendar time need none.'),
   targets: z
     .strictObject(perPriority((priority) => duration(`Target for ${priority} cases.`)))
@@ -61,14 +61,23 @@ export const Clock = z.strictObject({
     'What reopening a solved case does to its clock: go on from where it stopped (the default), or begin anew.',
   ).optional(),
 });
-export type Clock = z.infer<typeof Clock>;
+
+/** The resolution; what it has more than the others is a setting that makes no sense for them. */
+export const Resolution = Clock.extend({
+  until: oneOf(
+    ['solved', 'closed'],
+    'What ends it: "closed" has it run on in a solved case, until that is closed; "solved" is the default.',
+  ).optional(),
+});
+/** A clock as it is written, whichever it is. */
+export type Clock = z.infer<typeof Resolution>;
 
 /** What each clock times, as a lead reads it while typing. */
 const CLOCKS: Readonly<Record<ClockName, string>> = {
   'first-response': 'Opened until the first public reply of a person.',
   'next-response': 'The oldest unanswered message of the customer until a public reply of a person.',
   'periodic-update': 'Each public reply of a person until the next one, while the case is open.',
-  resolution: 'Opened until solved.',
+  resolution: 'Opened until solved; with "until: closed", until closed.',
   'requester-wait': 'Opened until solved, without the time in pending: how long the customer waits for us.',
   'agent-work': 'Opened until solved, without the time in pending and on-hold: how long it is ours to work.',
   'queue-ownership': 'From when the case enters a queue until it leaves it or is solved; each queue has its own.',
@@ -90,8 +99,11 @@ export const Clocks = z.strictObject({
   clocks: z
     .strictObject(
       Object.fromEntries(
-        Object.entries(CLOCKS).map(([name, description]) => [name, Clock.meta({ description }).optional()]),
-      ) as Record<ClockName, z.ZodOptional<typeof Clock>>,
+        Object.entries(CLOCKS).map(([name, description]) => [
+          name,
+          (name === 'resolution' ? Resolution : Clock).meta({ description }).optional(),
+        ]),
+      ) as Record<ClockName, z.ZodOptional<typeof Resolution>>,
     )
     .meta({ description: 'The promises that are timed.' }),
 });

@@ -388,6 +388,44 @@ describe('a line with events', () => {
   });
 });
 
+describe('a deadline that a new target put into the past', () => {
+  // Urgent: four hours from 09:00 are over at 13:00; it becomes urgent at 15:00.
+  const raised = { type: 'priority-changed', priority: 'urgent', at: '2026-11-16T15:00:00Z' };
+  const resolution = (line: { clocks: { clock: string }[] }) => line.clocks.find(({ clock }) => clock === 'resolution');
+  const line = { events: [EVENTS[0], raised], policy: POLICY, now: '2026-11-16T16:00:00Z', receipt: 'resolution' };
+
+  it('is said to be breached on retarget, in the answer and on the receipt, which replays', async () => {
+    const found = await answer(line);
+    const breached = { status: 'breached', breach: 'breached-on-retarget', dueAt: '2026-11-16T13:00:00.000Z' };
+    expect(resolution(found)).toMatchObject(breached);
+    expect(found.receipt).toMatchObject(breached);
+    expect(await answer(found.receipt)).toMatchObject({ ...breached, agrees: true });
+    const { out } = await run([line], '--text');
+    expect(out).toContain('Breach     breached-on-retarget: a new target put the deadline into the past');
+  });
+
+  it('is an ordinary breach if the target was there in time, and none if it was kept', async () => {
+    const early = { ...raised, at: '2026-11-16T12:00:00Z' };
+    expect(resolution(await answer({ ...line, events: [EVENTS[0], early] }))).toMatchObject({ status: 'breached' });
+    expect(resolution(await answer({ ...line, events: [EVENTS[0], early] }))).not.toHaveProperty('breach');
+    expect(resolution(await answer({ ...line, events: [EVENTS[0]] }))).not.toHaveProperty('breach');
+    const late = { type: 'solved', at: '2026-11-16T15:30:00Z' };
+    expect(resolution(await answer({ ...line, events: [EVENTS[0], raised, late] }))).toMatchObject({
+      status: 'met-late',
+      breach: 'breached-on-retarget',
+    });
+  });
+});
+
+describe('a resolution until closed', () => {
+  it('can be asked for on a line', async () => {
+    const clocks = { resolution: { calendar: 'office', target: '4 business hours', until: 'closed' } };
+    const events = [EVENTS[0], { type: 'solved', at: '2026-11-16T10:00:00Z' }];
+    const line = { events, policy: { ...POLICY, clocks }, now: '2026-11-16T14:00:00Z' };
+    expect((await answer(line)).clocks[0]).toMatchObject({ status: 'breached', dueAt: '2026-11-16T13:00:00.000Z' });
+  });
+});
+
 describe('events of one instant', () => {
   const AT = '2026-11-16T10:00:00Z';
   const first = { type: 'opened', at: '2026-11-16T09:00:00Z' };
