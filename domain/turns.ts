@@ -194,11 +194,19 @@ export function endedForGood(turns: readonly Turn[], clocks: readonly ClockName[
   });
 }
 
-/** Takes up again what the deletion of a case cancelled, as it was a mistake; but handoffs, which were recalled. */
+/**
+ * Takes up again what the deletion of a case cancelled, as it was a mistake; but handoffs, which were recalled. If a
+ * customer waits already, who wrote or was taken in meanwhile, the earlier of the two waits is the one that counts.
+ */
 export function restored(turns: readonly Turn[], deletedAt: string, at: string): Turns {
+  const wasCut = ({ clock, cancelledAt }: Turn) => cancelledAt === deletedAt && !HANDOFFS.includes(clock);
+  const meanwhile = waitingTurn(turns);
+  const before = turns.find((turn) => wasCut(turn) && ANSWERS.includes(turn.clock));
+  const later = meanwhile && before && (before.startedAt <= meanwhile.startedAt ? meanwhile : before);
   return turns.map((turn) => {
-    const { cancelledAt, endedIn: _, ...open } = turn;
-    if (cancelledAt !== deletedAt || HANDOFFS.includes(turn.clock)) return turn;
+    if (turn === later) return isOpenTurn(turn) ? { ...turn, cancelledAt: at } : turn;
+    if (!wasCut(turn)) return turn;
+    const { cancelledAt: _c, endedIn: _e, ...open } = turn;
     return pauseAgain(
       { ...open, pauses: closePause(turn.pauses, deletedAt) },
       { from: deletedAt, to: at, reason: 'deleted' },

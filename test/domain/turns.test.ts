@@ -600,6 +600,19 @@ describe('a case that was deleted by mistake', () => {
     expect(look(log, 'periodic-update', day('12:00'))).toMatchObject({ status: 'running' });
   });
 
+  it('has one customer who waits, though one wrote or was taken in meanwhile: the earlier of the two waits counts', () => {
+    const between = [start, gone, solved(day('10:30'))];
+    const back = status(day('11:00'), 'open');
+    const wrote = [...between, fromCustomer(day('10:40')), back];
+    expect(look(wrote, 'first-response', day('12:00'))).toMatchObject({ status: 'running', dueAt: at('14:00') });
+    expect(look(wrote, 'next-response', day('12:00'))).toMatchObject({ status: 'cancelled' });
+    const waiting = { startedAt: at('08:30'), pauses: [] };
+    const took = [...between, event('absorbed', day('10:40'), { from: 'zendesk:2', waiting }), back];
+    expect(look(took, 'first-response', day('12:00'))).toMatchObject({ status: 'cancelled' });
+    expect(turnOf(fold(took), 'next-response')).toMatchObject({ startedAt: at('08:30') });
+    expect(look(took, 'next-response', day('12:00'))).toMatchObject({ status: 'running' });
+  });
+
   it.each([
     ['was merged away then', event('merged', day('10:30'), { into: '7' })],
     ['was parked then', triaged('10:30', { route: 'parked' })],
