@@ -11,9 +11,14 @@ import { describeChanges } from '../../policy/compiler/diff/describe-changes.ts'
 
 const shipped = compilePolicyDir(fileURLToPath(new URL('../../policy', import.meta.url))).policy;
 
-/** The shipped policy with what else a policy may say, so that each field of the schema has a value. */
+/** Some of the shipped policy, with what else a policy may say, so that each field of the schema has a value. */
 const RICH: Policy = (() => {
   const policy = structuredClone(shipped);
+  policy.triage.rules = policy.triage.rules.slice(0, 2);
+  policy.agents = policy.agents.slice(0, 2);
+  policy.calendars = Object.fromEntries(Object.entries(policy.calendars).slice(0, 4));
+  for (const calendar of Object.values(policy.calendars))
+    if ('holidays' in calendar) calendar.holidays = calendar.holidays.slice(0, 3);
   policy.triage.minConfidence = 0.5;
   policy.triage.unsure = { ...policy.triage.otherwise, tags: ['unsure'], skills: ['privacy'], priority: 'high' };
   policy.triage.otherwise = { ...policy.triage.otherwise, tags: ['x'], skills: ['crisis'], priority: 'low' };
@@ -150,7 +155,7 @@ describe('a change of any field', () => {
         const less = withValue(RICH, path, undefined);
         return Policy.safeParse(less).success && (silent(RICH, less) || silent(less, RICH));
       });
-    expect(entries.length).toBeGreaterThan(300);
+    expect(entries.length).toBeGreaterThan(200);
     expect(untold.map(shown)).toEqual([]);
   }, 30_000);
 });
