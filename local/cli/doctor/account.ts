@@ -61,7 +61,7 @@ export async function lookAtConcurrency({
   if (unreserved < FEW)
     wrong.push(
       note(
-        `${unreserved} functions may run at once in this account and region: in a burst, webhooks are answered with 503 and come again`,
+        `${unreserved} functions may run at once in this account and region: in a burst, webhooks are answered with a 5xx, and come again`,
         QUOTA,
       ),
     );

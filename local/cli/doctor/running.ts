@@ -20,6 +20,14 @@ export async function lookAtTable({ clients: { dynamodb }, deployed }: Deploymen
     [settings.isProtected, 'is not protected from deletion'],
   ];
   const wrong = needs.filter(([holds]) => !holds).map(([, says]) => blocks(`${table} ${says}`, prepare));
+  const keyArn = deployed.output('KeyArn');
+  if (settings.keyArn !== undefined && settings.keyArn !== keyArn)
+    wrong.push(
+      blocks(
+        `${table} is encrypted with another key than the deployment's, which functions may not use`,
+        `aws dynamodb update-table --table-name ${table} --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=${keyArn}`,
+      ),
+    );
   if (settings.status !== 'ACTIVE') wrong.push(blocks(`${table} is ${settings.status}`, 'wait, then look again'));
   if (settings.keyLostAt !== undefined)
     wrong.push(

@@ -326,6 +326,16 @@ const ILLS: readonly [string, () => unknown, string | RegExp][] = [
     /^table blocks: T is not protected from deletion/,
   ],
   [
+    'a table of an earlier deployment, under its key',
+    () =>
+      aws.dynamodb
+        .on(DescribeTableCommand)
+        .resolves(table({ SSEDescription: { KMSMasterKeyArn: ARN('kms', 'key/0') } })),
+    new RegExp(
+      `^table blocks: T is encrypted with another key .* → aws dynamodb update-table .*KMSMasterKeyId=${KEY}$`,
+    ),
+  ],
+  [
     'a key that somebody disabled',
     () =>
       aws.dynamodb
