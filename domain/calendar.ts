@@ -9,6 +9,18 @@ export type Weekday = (typeof WEEKDAYS)[number];
 /** A stretch of local wall-clock time, minutes after midnight, `[from, to)`. `to <= from` ends on the next day; 1440 is midnight. */
 export type Window = readonly [from: number, to: number];
 
+/** First and last local date (YYYY-MM-DD) of which it is known whether it is a holiday; without `from`, however long ago. */
+export interface HolidaysKnown {
+  readonly from?: string | undefined;
+  readonly to: string;
+}
+
+/** Local dates beyond which a span reaches, and its holidays are not known: there, time counts as if there were none. */
+export interface HolidaysUnknown {
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /** A calendar as compiled from policy/calendars.yaml. */
 export interface CalendarDefinition {
   /** IANA zone, e.g. "America/New_York". */
@@ -16,6 +28,10 @@ export interface CalendarDefinition {
   readonly weekly: Partial<Record<Weekday, readonly Window[]>>;
   /** Local dates (YYYY-MM-DD) on which it is closed. */
   readonly holidays: readonly string[];
+  /** What some of them are called: name → dates. */
+  readonly holidayNames?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Absent: all that there are are listed. */
+  readonly holidaysKnown?: HolidaysKnown | undefined;
   /** Local dates with hours of their own; they win over `weekly` and `holidays`. */
   readonly special?: Readonly<Record<string, readonly Window[]>> | undefined;
 }
@@ -59,6 +75,8 @@ export interface Calendar {
   openings(from: number, to?: number): Iterable<Interval>;
   /** All of `[from, to)` in order, open and closed, each with why: the open ones sum to `elapsed`. Empty if `to` is not after `from`. */
   stretches(from: number, to: number): Stretch[];
+  /** How far `[from, to)` reaches beyond what is known of holidays; undefined if it does not. */
+  holidaysUnknown(from: number, to: number): HolidaysUnknown | undefined;
 }
 
 /** The calendar that is always open, for targets in plain ("calendar") time. */
@@ -71,6 +89,7 @@ export const ALWAYS: Calendar = {
   elapsed: (from, to) => Math.max(0, to - from),
   openings: (from, to = Number.POSITIVE_INFINITY) => (to > from ? [[from, to]] : []),
   stretches: (from, to) => (to > from ? [{ from, to, open: true, because: 'always' }] : []),
+  holidaysUnknown: () => undefined,
 };
 
 /** Compiles a definition. Cheap: intervals are laid out when first asked for. Throws RangeError for an unknown zone. */
@@ -102,25 +121,55 @@ export function compileCalendar(definition: CalendarDefinition): Calendar {
     if (definition.special?.[date] !== undefined) return 'special-day';
     return holidays.has(date) ? 'holiday' : 'hours';
   };
-  return calendarOver(definition.zone, openTime, (openings, from, to) =>
-    stretchesOf(openings, from, to, { zoneDays, openOn, reasonOf }),
+  const names = new Map(
+    Object.entries(definition.holidayNames ?? {}).flatMap(([name, dates]) =>
+      dates.map((date) => [date, name] as const),
+    ),
   );
+  const holidayOf = (day: number) => names.get(isoDate(day));
+  const { from: first, to: last } = definition.holidaysKnown ?? {};
+  return {
+    ...calendarOver(definition.zone, openTime, (openings, from, to) =>
+      stretchesOf(openings, from, to, { zoneDays, openOn, reasonOf, holidayOf }),
+    ),
+    holidaysUnknown: (from, to) =>
+      unknown([
+        {
+          before: first !== undefined && isoDate(zoneDays.dayOf(from)) < first ? first : undefined,
+          after: last !== undefined && isoDate(zoneDays.dayOf(to)) > last ? last : undefined,
+        },
+      ]),
+  };
+}
+
+/** What is unknown to any of some calendars: before the last date that one begins with, after the first that one ends with. */
+function unknown(all: readonly { readonly before?: string | undefined; readonly after?: string | undefined }[]) {
+  const before = all
+    .flatMap((one) => one.before ?? [])
+    .sort()
+    .at(-1);
+  const [after] = all.flatMap((one) => one.after ?? []).sort();
+  if (before === undefined && after === undefined) return undefined;
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
 /** Follow the sun: open when any of its members is; where they overlap, time counts once. Throws RangeError without members. */
 export function groupCalendar(members: readonly Calendar[]): Calendar {
   const [first] = members;
   if (first === undefined) throw new RangeError('a group of calendars needs at least one member');
-  return calendarOver(
-    first.zone,
-    (from, to) =>
-      union(
-        members.flatMap((member) => [...member.openings(from, to)]),
-        from,
-        to,
-      ),
-    (_openings, from, to) => groupStretches(members.map((member) => member.stretches(from, to))),
-  );
+  return {
+    ...calendarOver(
+      first.zone,
+      (from, to) =>
+        union(
+          members.flatMap((member) => [...member.openings(from, to)]),
+          from,
+          to,
+        ),
+      (_openings, from, to) => groupStretches(members.map((member) => member.stretches(from, to))),
+    ),
+    holidaysUnknown: (from, to) => unknown(members.map((member) => member.holidaysUnknown(from, to) ?? {})),
+  };
 }
 
 /** The questions of a calendar, answered from its open time. */
@@ -128,7 +177,7 @@ function calendarOver(
   zone: string,
   openTime: OpenTime,
   describe: (openings: Iterable<Interval>, from: number, to: number) => Stretch[],
-): Calendar {
+): Omit<Calendar, 'holidaysUnknown'> {
   const intervals = new OpenIntervals(openTime);
 
   const isOpen = (at: number): boolean => {

@@ -1,3 +1,4 @@
+import type { HolidaysUnknown } from './calendar.ts';
 import type { ClockName } from './event.ts';
 
 /** Names of the promises, as people read them. */
@@ -12,6 +13,15 @@ export const CLOCK_NAMES: Readonly<Record<ClockName, string>> = {
   'handoff-ack': "Vendor's answer",
   'handoff-resolution': "Vendor's work",
 };
+
+/** "holidays after 2038-12-31 are not known, so it may be later": what is said beside a deadline that counts as if there were none. */
+export function holidaysUnknownInWords({ before, after }: HolidaysUnknown): string {
+  const sides = [
+    ...(before === undefined ? [] : [`before ${before}`]),
+    ...(after === undefined ? [] : [`after ${after}`]),
+  ];
+  return `holidays ${sides.join(' and ')} are not known, so it may be later`;
+}
 
 const UNITS = [
   [3600, 'hour'],

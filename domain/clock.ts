@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Calendar } from './calendar.ts';
+import type { Calendar, HolidaysUnknown } from './calendar.ts';
 import { ClockName, Instant, Pause, toInstant } from './event.ts';
 import type { ClockPolicy, Warning } from './policy.ts';
 
@@ -44,6 +44,8 @@ export interface Measure {
   readonly overSeconds: number;
   /** Only where a new target put the deadline into the past: it was missed in the moment in which it was promised. */
   readonly breach?: 'breached-on-retarget';
+  /** There if the turn reaches to where holidays are not known: it may be due later, and have used less, than it says. */
+  readonly holidaysUnknown?: HolidaysUnknown;
 }
 
 const ms = (instant: string) => Date.parse(instant);
@@ -111,14 +113,18 @@ export function measure(turn: Turn, policy: Pick<ClockPolicy, 'warnings'>, calen
   const due = deadlineOf(turn, calendar);
   const status = statusOf(turn, policy, calendar, now, worked > target, due);
   const isBreach = status === 'breached' || status === 'met-late';
+  const isPlanned = due === null && isOpenTurn(turn) && isPaused(turn);
+  const planned = isPlanned ? calendar.add(now, target - worked) : null;
+  const end = Math.min(now, ms(turn.stoppedAt ?? turn.cancelledAt ?? toInstant(now)));
+  const unknown = calendar.holidaysUnknown(ms(turn.startedAt), Math.max(end, due ?? planned ?? end));
   return {
     status,
     dueAt: due === null || turn.cancelledAt !== undefined ? null : toInstant(due),
-    plannedAt:
-      due === null && isOpenTurn(turn) && isPaused(turn) ? toInstant(calendar.add(now, target - worked)) : null,
+    plannedAt: planned === null ? null : toInstant(planned),
     workedSeconds: worked / 1000,
     overSeconds: Math.max(0, worked - target) / 1000,
     ...(isBreach && due !== null && isOnRetarget(turn, due) ? { breach: 'breached-on-retarget' } : {}),
+    ...(unknown === undefined ? {} : { holidaysUnknown: unknown }),
   };
 }
 

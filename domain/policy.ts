@@ -16,6 +16,9 @@ export const CalendarPolicy = z.union([
     zone: z.string(),
     weekly: z.record(z.string(), z.array(z.tuple([Minutes, Minutes]))),
     holidays: z.array(z.string()),
+    /** What public holidays are called: name → dates. Those without a name were written by hand. */
+    holidayNames: z.optional(z.record(z.string(), z.array(z.string()))),
+    holidaysKnown: z.optional(z.object({ from: z.optional(z.string()), to: z.string() })),
     special: z.optional(z.record(z.string(), z.array(z.tuple([Minutes, Minutes])))),
   }),
   /** Follow the sun: open when any of these calendars is. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type Measure, measure, type Turn } from './clock.ts';
 import { Instant, Pause } from './event.ts';
 import { CalendarPolicy, type Policy, policyCalendars, Warning } from './policy.ts';
+import { DAY_MS } from './zone-time.ts';
 
 /** The inputs of a clock, complete: nothing else decides its deadline. */
 export const Replay = z.object({
@@ -42,6 +43,36 @@ export function calendarsOf(name: string, calendars: Policy['calendars']): Polic
 export function membersOf(name: string, calendars: Policy['calendars']): readonly string[] {
   const definition = calendars[name];
   return definition !== undefined && 'members' in definition ? definition.members : [];
+}
+
+/** Longest that a local date and a night shift reach beyond the day in UTC. */
+const MARGIN_MS = 3 * DAY_MS;
+
+/** The same calendars with only those dates that can matter between two instants: a receipt need not carry the holidays of fifteen years. */
+export function daysWithin(
+  calendars: Policy['calendars'],
+  { from, to }: { from: string; to: string },
+): Policy['calendars'] {
+  const first = new Date(Date.parse(from) - MARGIN_MS).toISOString();
+  const last = new Date(Date.parse(to) + MARGIN_MS).toISOString();
+  const isNear = (date: string) => date >= first.slice(0, 10) && date <= last.slice(0, 10);
+  return Object.fromEntries(
+    Object.entries(calendars).map(([name, calendar]) => {
+      if ('members' in calendar) return [name, calendar];
+      const { holidays, holidayNames, special, ...rest } = calendar;
+      const names = Object.entries(holidayNames ?? {})
+        .map(([holiday, dates]) => [holiday, dates.filter(isNear)] as const)
+        .filter(([, dates]) => dates.length > 0);
+      const days = Object.entries(special ?? {}).filter(([date]) => isNear(date));
+      const near = {
+        ...rest,
+        holidays: holidays.filter(isNear),
+        ...(names.length === 0 ? {} : { holidayNames: Object.fromEntries(names) }),
+        ...(days.length === 0 ? {} : { special: Object.fromEntries(days) }),
+      };
+      return [name, near];
+    }),
+  );
 }
 
 function pick(name: string, calendars: Policy['calendars']): [string, CalendarPolicy][] {

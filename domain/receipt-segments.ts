@@ -104,12 +104,14 @@ function pausesIn({ turn, pausedBy, resumedBy }: TurnHistory, calendar: Calendar
 }
 
 /** A stretch in words; of a group with the members that it is about, as many as there are. */
-function described({ from, to, open, because, localDate, members = [] }: Stretch, names: readonly string[]): Piece {
+function described(stretch: Stretch, names: readonly string[]): Piece {
+  const { from, to, open, because, localDate, holiday, members = [] } = stretch;
   const whose = members.map((place) => names[place] ?? '');
   const within = (kind: SegmentKind, reason: string): Piece => ({ from, to, kind, reason });
   if (open) return within('counted', openReason(because, localDate, listed(whose)));
   const where = whose.length === 0 ? '' : ` in ${listed(whose)}`;
-  if (because === 'holiday') return within('holiday', `holiday ${localDate}${where}`);
+  const called = holiday === undefined ? localDate : `${holiday} (${localDate})`;
+  if (because === 'holiday') return within('holiday', `holiday: ${called}${where}`);
   if (because === 'special-day') return within('special-day', `closed by the special hours of ${localDate}${where}`);
   return within('closed', 'outside open hours');
 }

@@ -1,4 +1,4 @@
-import { CLOCK_NAMES } from './clock-words.ts';
+import { CLOCK_NAMES, holidaysUnknownInWords } from './clock-words.ts';
 import type { Receipt } from './receipt.ts';
 import type { Segment, SegmentKind } from './receipt-segments.ts';
 import { dayAndTime, inZone, yearIn, zoneName } from './wall-clock.ts';
@@ -84,7 +84,7 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
           : `${calendar.name} (${calendar.members?.join(', ') ?? calendar.zone}), version ${calendar.version}`,
     },
     { label: 'Policy', value: receipt.policyVersion },
-    { label: 'Clocks', value: `time zones and clock changes by tzdata ${receipt.tzdata ?? 'of an unknown version'}` },
+    { label: 'Clocks', value: `time zones and clock changes by tzdata ${receipt.tzdata ?? '(version not known)'}` },
     { label: 'Started', value: `${when(receipt.startedAt)}, by the event ${receipt.startedBy.type}` },
     { label: 'Status', value: `${receipt.status}, as of ${when(receipt.asOf)}` },
     ...(receipt.breach === undefined ? [] : [{ label: 'Breach', value: ON_RETARGET }]),
@@ -100,9 +100,12 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
 const ON_RETARGET =
   'breached-on-retarget: a new target put the deadline into the past; it was missed when it was promised';
 
-function deadlineWords({ dueAt, plannedAt, status }: Receipt, when: (at: string) => string): string {
-  if (dueAt !== null) return when(dueAt);
-  if (plannedAt !== null) return `none while paused. A plan, not a promise: ${when(plannedAt)}, if it went on now`;
+function deadlineWords(receipt: Receipt, when: (at: string) => string): string {
+  const { dueAt, plannedAt, status, holidaysUnknown } = receipt;
+  const unknown = holidaysUnknown === null ? '' : `; ${holidaysUnknownInWords(holidaysUnknown)}`;
+  if (dueAt !== null) return `${when(dueAt)}${unknown}`;
+  if (plannedAt !== null)
+    return `none while paused. A plan, not a promise: ${when(plannedAt)}, if it went on now${unknown}`;
   return status === 'cancelled' ? 'none: cancelled' : 'none';
 }
 

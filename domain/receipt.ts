@@ -1,11 +1,11 @@
-import type { Calendar } from './calendar.ts';
+import type { Calendar, HolidaysUnknown } from './calendar.ts';
 import type { FoldContext } from './case.ts';
 import { type ClockStatus, isOpenTurn, type Measure, measure, type Turn } from './clock.ts';
 import { targetExplained } from './clock-words.ts';
 import { contentKey } from './content-key.ts';
 import { type CaseEvent, type ClockName, type EventOf, toInstant } from './event.ts';
 import { clockPolicy, type Policy } from './policy.ts';
-import { calendarsOf, membersOf, type Replay } from './receipt-replay.ts';
+import { calendarsOf, daysWithin, membersOf, type Replay } from './receipt-replay.ts';
 import { type Counting, type Segment, segmentsAhead, segmentsUntil, shortened } from './receipt-segments.ts';
 import { type Cause, type TurnChoice, turnHistory } from './turn-history.ts';
 
@@ -44,6 +44,8 @@ export interface Receipt {
   readonly dueAt: string | null;
   /** While paused: the deadline if it were resumed at `asOf`. A plan, not a promise. */
   readonly plannedAt: string | null;
+  /** Beyond these local dates holidays are not known, and the clock reaches there: it may be due later, and have used less. */
+  readonly holidaysUnknown: HolidaysUnknown | null;
   readonly sum: Sum;
   /** `[startedAt, endedAt or asOf)` without gaps, in order. */
   readonly segments: readonly Segment[];
@@ -109,10 +111,11 @@ export function receipt(
     ...(measured.breach === undefined ? {} : { breach: measured.breach }),
     dueAt: measured.dueAt,
     plannedAt: measured.plannedAt,
+    holidaysUnknown: measured.holidaysUnknown ?? null,
     sum: sumOf(turn, measured),
     ...segments({ history, calendar, members: membersOf(turn.calendar, context.policy.calendars) }, measured, now),
     told: toldOf(events, turn),
-    replay: replayOf(turn, promise.warnings, context.policy, now),
+    replay: replayOf(turn, promise.warnings, context.policy, now, measured),
   };
 }
 
@@ -151,7 +154,15 @@ function toldOf(events: readonly CaseEvent[], { clock, turn }: Turn): Told[] {
     .sort((a, b) => (a.toldAt < b.toldAt ? -1 : a.toldAt > b.toldAt ? 1 : a.key < b.key ? -1 : 1));
 }
 
-function replayOf(turn: Turn, warnings: Replay['warnings'], policy: Policy, now: number): Replay {
+function replayOf(
+  turn: Turn,
+  warnings: Replay['warnings'],
+  { calendars }: Policy,
+  now: number,
+  { dueAt, plannedAt }: Measure,
+): Replay {
+  const reach = [turn.startedAt, toInstant(now), ...[dueAt, plannedAt].filter((at) => at !== null)].sort();
+  const span = { from: reach[0] ?? '', to: reach.at(-1) ?? '' };
   const { startedAt, targetSeconds, calendar, retargetedAt, pauses, stoppedAt, cancelledAt } = turn;
   return {
     asOf: toInstant(now),
@@ -163,6 +174,6 @@ function replayOf(turn: Turn, warnings: Replay['warnings'], policy: Policy, now:
     ...(cancelledAt === undefined ? {} : { cancelledAt }),
     warnings,
     calendar,
-    calendars: calendarsOf(calendar, policy.calendars),
+    calendars: daysWithin(calendarsOf(calendar, calendars), span),
   };
 }

@@ -16,6 +16,8 @@ export interface Stretch {
   readonly because: StretchReason;
   /** The local date (YYYY-MM-DD) of a holiday or special day. */
   readonly localDate?: string;
+  /** What the holiday is called, where that is known. */
+  readonly holiday?: string;
   /** In a group: which members (by place, from 0) are open; when none is, those that `because` is about. */
   readonly members?: readonly number[];
 }
@@ -26,6 +28,8 @@ interface Days {
   /** The windows that begin on a day, as instants. */
   openOn(day: number): readonly Interval[];
   reasonOf(day: number): StretchReason;
+  /** What the holiday on a day is called; undefined if nobody has said. */
+  holidayOf(day: number): string | undefined;
 }
 
 /** The stretches of `[from, to)` for a calendar with these open intervals in it. */
@@ -42,32 +46,37 @@ export function stretchesOf(openings: Iterable<Interval>, from: number, to: numb
 }
 
 /** A closed stretch, cut at the midnights between dates that are closed for different reasons. */
-function closed(from: number, to: number, { zoneDays, reasonOf }: Days, result: Stretch[]): void {
+function closed(from: number, to: number, days: Days, result: Stretch[]): void {
+  const { zoneDays } = days;
   let cursor = from;
   for (let day = zoneDays.dayOf(from); cursor < to; day++) {
     const end = Math.min(to, zoneDays.instant(day + 1, 0));
-    if (end > cursor) append(result, { from: cursor, to: end, open: false, ...reason(reasonOf(day), day) });
+    if (end > cursor) append(result, { from: cursor, to: end, open: false, ...reason(day, days) });
     cursor = Math.max(cursor, end);
   }
 }
 
 /** An open stretch, in which the windows of special days are told apart. A night shift belongs to the day it began on. */
-function open(from: number, to: number, { zoneDays, openOn, reasonOf }: Days, result: Stretch[]): void {
+function open(from: number, to: number, days: Days, result: Stretch[]): void {
+  const { zoneDays, openOn, reasonOf } = days;
   let cursor = from;
   const last = zoneDays.dayOf(to);
   for (let day = zoneDays.dayOf(from) - 1; day <= last; day++) {
     if (reasonOf(day) !== 'special-day') continue;
     for (const [start, end] of union(openOn(day), cursor, to)) {
       if (start > cursor) append(result, { from: cursor, to: start, open: true, because: 'hours' });
-      append(result, { from: start, to: end, open: true, ...reason('special-day', day) });
+      append(result, { from: start, to: end, open: true, ...reason(day, days) });
       cursor = end;
     }
   }
   if (cursor < to) append(result, { from: cursor, to, open: true, because: 'hours' });
 }
 
-function reason(because: StretchReason, day: number): Pick<Stretch, 'because' | 'localDate'> {
-  return because === 'hours' ? { because } : { because, localDate: isoDate(day) };
+function reason(day: number, { reasonOf, holidayOf }: Days): Pick<Stretch, 'because' | 'localDate' | 'holiday'> {
+  const because = reasonOf(day);
+  if (because === 'hours') return { because };
+  const holiday = because === 'holiday' ? holidayOf(day) : undefined;
+  return { because, localDate: isoDate(day), ...(holiday === undefined ? {} : { holiday }) };
 }
 
 /**
@@ -98,8 +107,8 @@ function together(now: readonly Stretch[]): Omit<Stretch, 'from' | 'to'> {
   const members = now.flatMap((stretch, i) =>
     open ? (stretch.open ? [i] : []) : sameReason(stretch, shown) ? [i] : [],
   );
-  const { because, localDate } = shown;
-  return { open, because, ...(localDate === undefined ? {} : { localDate }), members };
+  const { from: _from, to: _to, ...why } = shown;
+  return { ...why, open, members };
 }
 
 /** Adds a stretch; one that goes on for the same reason is made longer. */

@@ -1,7 +1,7 @@
 import type { Acknowledgement, Told } from '../../domain/acknowledgement.ts';
 import { type Alert, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
-import { CLOCK_NAMES, targetInWords } from '../../domain/clock-words.ts';
+import { CLOCK_NAMES, holidaysUnknownInWords, targetInWords } from '../../domain/clock-words.ts';
 import { deciderInWords } from '../../domain/code-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import type { HandoffRun } from '../../domain/handoff-story.ts';
@@ -69,7 +69,7 @@ export function alertWords(view: AlertView): AlertWords {
     subject: alertSubject(view),
     headline: headline(view),
     before: rung === 0 ? undefined : stepsBefore(view),
-    deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})`,
+    deadline: due === undefined ? undefined : `${inZone(due, lead.zone)} (${relative(due, now)})${unsure(view, due)}`,
     facts: [
       { label: 'Case', value: state.caseId, href: caseLink(policy, state) },
       ...(alert.reason === undefined ? [] : [{ label: WHY[alert.kind] ?? 'Why', value: oneLine(alert.reason) }]),
@@ -173,6 +173,14 @@ function headline(view: AlertView): string {
 /** The soonest deadline of any clock of the case, ms. Danger waits for none. */
 function nextDeadline({ alert, state, context }: AlertView): number | undefined {
   return alert.kind === 'danger' ? undefined : nextThreshold(state, context)?.dueAt;
+}
+
+/** What is not known cannot be counted, and is said. */
+function unsure({ alert, state, context }: AlertView, due: number): string {
+  const turn = turnOf(alert, state);
+  const calendar = turn === undefined ? undefined : context.calendar(turn.calendar);
+  const unknown = calendar?.holidaysUnknown(Date.parse(turn?.startedAt ?? alert.at), due);
+  return unknown === undefined ? '' : `; ${holidaysUnknownInWords(unknown)}`;
 }
 
 function target(alert: Alert, state: Case): Fact[] {

@@ -43,6 +43,7 @@ export const METRIC = {
   poisonEvents: 'PoisonEvents',
   sweeps: 'Sweeps',
   oldestOverdue: 'OldestOverdueDeadline',
+  holidaysKnownDays: 'HolidaysKnownDays',
 } as const;
 
 /** The table's indexes (docs/data-model.md). */

@@ -15,7 +15,7 @@ const calendarOf = policyCalendars(policy);
 const deps: SweepDeps = {
   index: store,
   mark: store,
-  policyVersion: policy.version,
+  policy,
   sourcesAtRest: (at) => sourcesAtRest(policy, calendarOf, at),
   queue: sqsDeadlineQueue(new SQSClient({}), env.deadlineQueueUrl),
   meter,

@@ -1,4 +1,6 @@
 import { toInstant } from '../../domain/event.ts';
+import { daysLeft, horizons } from '../../domain/holiday-horizon.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { DeadlineHint, type DeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
 import type { DeadlineIndex, PolicyMark } from '../adapters/store/store.ts';
 import { DUE_SHARDS, SWEEP_AHEAD_SECONDS } from '../shared/names.ts';
@@ -7,7 +9,7 @@ import type { Log, Meter } from '../shared/observe.ts';
 export interface SweepDeps {
   readonly index: DeadlineIndex;
   readonly mark: PolicyMark;
-  readonly policyVersion: string;
+  readonly policy: Pick<Policy, 'version' | 'calendars'>;
   /** Names of the sources from which nothing is expected at an instant (ms). */
   readonly sourcesAtRest: (at: number) => readonly string[];
   readonly queue: DeadlineQueue;
@@ -51,15 +53,22 @@ export async function sweepDeadlines(deps: SweepDeps): Promise<{ hinted: number 
   const oldestOverdue = Math.max(...shards.map((shard) => shard.oldestOverdue));
   // A zero that is only half of the truth would settle the alarm.
   if (failures === 0 || oldestOverdue > 0) deps.meter.seconds('oldestOverdue', oldestOverdue);
+  tellHorizon(deps, startedAt);
   if (failures > 0) throw new SweepIncompleteError(`${failures} parts of the sweep failed; the log has each`);
-  if (newPolicy) await deps.mark.markPolicySwept(deps.policyVersion);
+  if (newPolicy) await deps.mark.markPolicySwept(deps.policy.version);
   deps.meter.count('sweeps');
   return { hinted };
 }
 
-async function isNewPolicy({ mark, policyVersion, log }: SweepDeps): Promise<boolean> {
+/** How long holidays are still known: nobody deploys because of the date, so that what is deployed has to say it. */
+function tellHorizon({ policy, meter }: SweepDeps, now: number): void {
+  const [soonest] = horizons(policy);
+  if (soonest !== undefined) meter.count('holidaysKnownDays', {}, Math.max(0, daysLeft(soonest, now)));
+}
+
+async function isNewPolicy({ mark, policy, log }: SweepDeps): Promise<boolean> {
   try {
-    return (await mark.sweptPolicy()) !== policyVersion;
+    return (await mark.sweptPolicy()) !== policy.version;
   } catch (error) {
     // What is due soon must not wait for this.
     log.error('the mark of the swept policy could not be read', { error });

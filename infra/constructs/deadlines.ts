@@ -6,6 +6,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { NOTICE_DAYS } from '../../domain/holiday-horizon.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Platform } from './platform.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -92,6 +93,10 @@ export class Deadlines extends Construct {
     return serviceMetric(this.platform, 'oldestOverdue', 'max');
   }
 
+  holidaysKnownDays() {
+    return serviceMetric(this.platform, 'holidaysKnownDays', 'min');
+  }
+
   alarms(): AlarmSpec[] {
     return [
       {
@@ -108,6 +113,13 @@ export class Deadlines extends Construct {
         metric: this.oldestOverdue(),
         rings: { above: 120 },
         periods: 2,
+      },
+      {
+        name: 'holidays-run-out',
+        means: `The deployed policy knows holidays for less than ${NOTICE_DAYS} days more; after that deadlines count them as working days.`,
+        metric: this.holidaysKnownDays(),
+        rings: { below: NOTICE_DAYS },
+        periods: 1,
       },
       this.deadLetters.notEmpty('deadlines-dlq-not-empty', 'A deadline hint failed 5 times; its alert may be late.'),
       this.scheduleDeadLetters.notEmpty(

@@ -42,7 +42,9 @@ export function plainCalendar(raw: Fields, years: readonly number[], where = 'ca
     special[before] = without(usual(before), pauses, 1440);
     special[date] = without(usual(date), pauses, 0);
   }
-  const definition = { zone, weekly, holidays: [...new Set(holidays)].sort(), special };
+  const holidaysKnown =
+    yearly.length === 0 ? {} : { holidaysKnown: { from: `${years[0]}-01-01`, to: `${years.at(-1)}-12-31` } };
+  const definition = { zone, weekly, holidays: [...new Set(holidays)].sort(), special, ...holidaysKnown };
   try {
     compileCalendar(definition);
   } catch (error) {

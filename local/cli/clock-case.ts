@@ -109,7 +109,7 @@ function contextOf(line: Fields, years: readonly number[], { policies, directory
 
 function clockOf(turn: Turn, { policy, calendar }: FoldContext, now: number): Fields {
   const warnings = clockPolicy(policy, turn.clock)?.warnings ?? [];
-  const { status, breach, dueAt, plannedAt, workedSeconds, overSeconds } = measure(
+  const { status, breach, dueAt, plannedAt, workedSeconds, overSeconds, holidaysUnknown } = measure(
     turn,
     { warnings },
     calendar(turn.calendar),
@@ -128,7 +128,7 @@ function clockOf(turn: Turn, { policy, calendar }: FoldContext, now: number): Fi
     targetSeconds,
     calendar: turn.calendar,
     startedAt,
-    ...defined({ stoppedAt, cancelledAt }),
+    ...defined({ stoppedAt, cancelledAt, holidaysUnknown }),
   };
 }
 

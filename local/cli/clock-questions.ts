@@ -3,7 +3,7 @@ import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { toInstant } from '../../domain/event.ts';
 import { localToUtc } from '../../domain/zone-time.ts';
 import { parseDuration } from '../../policy/compiler/duration.ts';
-import { checkSpan, instantAt, instantOf, LONGEST_SECONDS } from './clock-instant.ts';
+import { checkSpan, instantAt, instantOf, LONGEST_SECONDS, spanOf } from './clock-instant.ts';
 import { calendarOf, type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
 
@@ -36,13 +36,18 @@ export function answerCalendarLine(line: Fields, policies: Policies, directory: 
   const turn = turnOf(from, pauses, target?.seconds ?? 0);
   const shown = at ?? from;
   const ignored = Object.keys(line).filter((key) => !ASKED.includes(key) && !BESIDE.includes(key));
+  const due = dueOf(line, turn, target, named, shown);
+  const windows = windowsOf(line.windows, named, origin ?? from);
+  const reached = [...Object.values(due), ...(windows.windows ?? []).flat()].map((text) => Date.parse(String(text)));
+  const unknown = named.holidaysUnknown(...spanOf([...given, ...reached]));
   return {
-    ...dueOf(line, turn, target, named, shown),
+    ...due,
     ...(end === undefined ? {} : { elapsedSeconds: workedSeconds(turn, end, named) }),
     ...(pauses.length === 0 ? {} : { pausedSeconds: pausedSeconds(turn, end, named) }),
     open: named.isOpen(shown),
     nextOpen: nextOpen(named, shown),
-    ...windowsOf(line.windows, named, origin ?? from),
+    ...windows,
+    ...(unknown === undefined ? {} : { holidaysUnknown: unknown }),
     ...(ignored.length === 0 ? {} : { ignored }),
   };
 }
@@ -191,7 +196,7 @@ function nextOpen(calendar: Calendar, at: number): string | null {
 /** Most windows that one line is given. */
 const MOST_WINDOWS = 1000;
 
-function windowsOf(raw: unknown, calendar: Calendar, from: number): Fields {
+function windowsOf(raw: unknown, calendar: Calendar, from: number): { windows?: [string, string | null][] } {
   if (raw === undefined || raw === null) return {};
   const count = Array.isArray(raw) ? raw.length : raw;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MOST_WINDOWS)

@@ -1,6 +1,7 @@
 import type { Policy } from '../../domain/policy.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { describeChanges } from '../../policy/compiler/diff/describe-changes.ts';
+import { reportHorizons } from '../../policy/compiler/horizon-notes.ts';
 import { formatProblem, PolicyError } from '../../policy/compiler/problems.ts';
 import { coverageInWords } from '../../policy/compiler/shifts/uncovered-words.ts';
 import type { CommandIo } from './io.ts';
@@ -9,6 +10,7 @@ const USAGE = `npm run -s caserelay -- policy check [DIR]    whether the policy 
 npm run -s caserelay -- policy diff A B       what changes from the policy in A to that in B, in words
 
 check exits with 1 if anything is wrong: each line says where, what was expected and what was found.
+It tells of holidays that end within a year, and refuses a policy whose holidays have ended.
 It also says in which hours of the year to come promises run though nobody is there.
 diff compares what two policies mean; comments and layout do not count.`;
 
@@ -31,12 +33,19 @@ function check(dir: string, io: CommandIo, now: number): number {
   const compiled = read(dir, io);
   if (compiled === undefined) return 1;
   const { policy: checked, notes } = compiled;
+  const horizon = reportHorizons(checked, now);
+  if (horizon.wrong.length > 0) {
+    io.stdout.write(`the policy has run out of holidays:\n${horizon.wrong.map((line) => `  ${line}\n`).join('')}`);
+    return 1;
+  }
   io.stdout.write(`policy ${checked.version}: ${partsOf(checked)}: in order\n`);
   if (notes.length > 0) {
     const what = notes.length === 1 ? '1 note' : `${notes.length} notes`;
     io.stdout.write(`${what}, on what is not wrong but without effect:\n`);
     for (const note of notes) io.stdout.write(`  ${formatProblem(note)}\n`);
   }
+  if (horizon.notes.length > 0)
+    io.stdout.write(`Holidays that end:\n${horizon.notes.map((line) => `  ${line}\n`).join('')}`);
   for (const line of coverageInWords(checked, now)) io.stdout.write(`${line}\n`);
   return 0;
 }

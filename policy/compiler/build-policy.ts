@@ -5,13 +5,14 @@ import { buildClock } from './build/clocks.ts';
 import { defined, mapValues } from './build/objects.ts';
 import { buildTriage } from './build/triage.ts';
 import { parseDuration } from './duration.ts';
+import { HOLIDAY_YEARS } from './holidays.ts';
 import { parseYears } from './hours.ts';
 import type { Authored } from './schema.ts';
 
 /** The policy that checked files say, without its version; `years` instead of those that calendars.yaml names. */
 export function buildPolicy(authored: Authored, years?: readonly number[]): Omit<Policy, 'version'> {
   const { sources, calendars, clocks, triage, queues, agents, vendors, leads, alerting } = authored;
-  const holidayYears = years ?? parseYears(String(calendars.years));
+  const holidayYears = years ?? (calendars.years === undefined ? HOLIDAY_YEARS : parseYears(String(calendars.years)));
   const businessDay = clocks['business-day'];
   const businessDaySeconds = businessDay === undefined ? undefined : parseDuration(businessDay).seconds;
   return {

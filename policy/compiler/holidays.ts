@@ -7,18 +7,42 @@ const DAY_MS = 86_400_000;
 const CATALOGUE = new Holidays();
 
 /**
- * Public holidays of a region (US, US-CA, DE-BY, GB-ENG, …: ISO 3166 country and subdivision) in
- * the given years, as sorted local dates. Throws FormatError for a region that is not known.
+ * The years whose public holidays are worked out where a policy names none. They are written down
+ * and not counted from today, so that the same files give the same policy on any day (docs/adr/0016).
  */
-export function publicHolidays(region: string, years: readonly number[]): string[] {
-  const calendar = forRegion(region);
-  const dates = years.flatMap((year) =>
-    calendar
+export const HOLIDAY_YEARS: readonly number[] = Array.from({ length: 15 }, (_, i) => 2024 + i);
+
+/** A local date, YYYY-MM-DD, and what it is called in English; several names of one date are put together. */
+export interface Holiday {
+  readonly date: string;
+  readonly name: string;
+}
+
+/**
+ * Public holidays of a region (US, US-CA, DE-BY, GB-ENG, …: ISO 3166 country and subdivision) in
+ * the given years, by date. Throws FormatError for a region that is not known.
+ */
+export function publicHolidays(region: string, years: readonly number[]): Holiday[] {
+  const names = new Map<string, string[]>();
+  for (const { date, name } of years.flatMap((year) => holidaysOf(region, year)))
+    names.set(date, [...new Set([...(names.get(date) ?? []), name])]);
+  return [...names].map(([date, all]) => ({ date, name: all.join(' / ') })).sort((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+/** Some depend on the moon, and take a while. */
+const known = new Map<string, readonly Holiday[]>();
+
+function holidaysOf(region: string, year: number): readonly Holiday[] {
+  const key = `${region} ${year}`;
+  let holidays = known.get(key);
+  if (holidays === undefined) {
+    holidays = forRegion(region)
       .getHolidays(year)
       .filter((holiday) => holiday.type === 'public')
-      .flatMap((holiday) => daysOf(holiday)),
-  );
-  return [...new Set(dates)].sort();
+      .flatMap((holiday) => daysOf(holiday).map((date) => ({ date, name: holiday.name })));
+    known.set(key, holidays);
+  }
+  return holidays;
 }
 
 /** Checks that a region is known. Throws FormatError. */
@@ -32,7 +56,7 @@ function forRegion(region: string): Holidays {
   if (!/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(region)) throw new FormatError(expected, region);
   const [country = '', subdivision] = region.split('-');
   if (!Object.hasOwn(CATALOGUE.getCountries(), country)) throw new FormatError(expected, region);
-  if (subdivision === undefined) return new Holidays(country, { types: ['public'] });
+  if (subdivision === undefined) return inEnglish(new Holidays(country, { types: ['public'] }));
   const states = CATALOGUE.getStates(country) ?? {};
   if (!Object.hasOwn(states, subdivision)) {
     const names = Object.keys(states).map((state) => `${country}-${state}`);
@@ -41,7 +65,14 @@ function forRegion(region: string): Holidays {
       region,
     );
   }
-  return new Holidays(country, subdivision, { types: ['public'] });
+  return inEnglish(new Holidays(country, subdivision, { types: ['public'] }));
+}
+
+/** The country's own English, if it has one: Labor Day, Labour Day. */
+function inEnglish(holidays: Holidays): Holidays {
+  const languages = holidays.getLanguages().filter((language) => language.startsWith('en'));
+  holidays.setLanguages(languages.length === 0 ? ['en'] : languages);
+  return holidays;
 }
 
 /**

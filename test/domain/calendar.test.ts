@@ -3,6 +3,7 @@ import {
   ALWAYS,
   type CalendarDefinition,
   compileCalendar,
+  groupCalendar,
   NoOpenTimeError,
   type Window,
 } from '../../domain/calendar.ts';
@@ -381,5 +382,35 @@ describe('deadlines that an independent calculator gives too', () => {
     expect(workedSeconds(turn, at('2013-06-04T12:00Z'), cal)).toBe(1800);
     expect(iso(instantOfWork(turn, 120 * 60, cal) ?? 0)).toBe('2013-06-04T13:30:00.000Z');
     expect(iso(instantOfWork(turn, 240 * 60, cal) ?? 0)).toBe('2013-06-04T15:30:00.000Z');
+  });
+});
+
+describe('what is not known of holidays', () => {
+  const known = (zone: string, from: string | undefined, to: string) =>
+    compileCalendar({ zone, weekly: {}, holidays: [], holidaysKnown: { from, to } });
+
+  it('lies beyond the first and the last local date that are', () => {
+    const berlin = known('Europe/Berlin', '2026-01-01', '2026-12-31');
+    // The year begins and ends at 23:00 UTC in Berlin.
+    const [first, last] = [at('2025-12-31T23:00:00Z'), at('2026-12-31T23:00:00Z')];
+    expect(berlin.holidaysUnknown(first, last - 1)).toBeUndefined();
+    expect(berlin.holidaysUnknown(first, last)).toEqual({ after: '2026-12-31' });
+    expect(berlin.holidaysUnknown(first - 1, last - 1)).toEqual({ before: '2026-01-01' });
+    expect(berlin.holidaysUnknown(first - 1, last)).toEqual({ before: '2026-01-01', after: '2026-12-31' });
+  });
+
+  it('is nothing where holidays do not run out, and of the past where they were written by hand', () => {
+    expect(office().holidaysUnknown(0, at('2999-01-01T00:00:00Z'))).toBeUndefined();
+    expect(ALWAYS.holidaysUnknown(0, at('2999-01-01T00:00:00Z'))).toBeUndefined();
+    expect(known('UTC', undefined, '2026-12-31').holidaysUnknown(0, at('2026-12-31T12:00:00Z'))).toBeUndefined();
+  });
+
+  it('of a group is what is not known of any member', () => {
+    const group = groupCalendar([known('UTC', '2024-01-01', '2030-12-31'), known('UTC', '2025-01-01', '2028-12-31')]);
+    expect(group.holidaysUnknown(at('2025-06-01T00:00:00Z'), at('2028-06-01T00:00:00Z'))).toBeUndefined();
+    expect(group.holidaysUnknown(at('2023-06-01T00:00:00Z'), at('2035-06-01T00:00:00Z'))).toEqual({
+      before: '2025-01-01',
+      after: '2028-12-31',
+    });
   });
 });

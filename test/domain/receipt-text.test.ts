@@ -3,7 +3,7 @@ import type { CaseEvent, ClockName } from '../../domain/event.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { clockTime, receiptRows, receiptText } from '../../domain/receipt-text.ts';
 import { event, opened, priority, reply, status } from '../support/events.ts';
-import { contextOf } from '../support/policy-fixture.ts';
+import { contextOf, OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 
 const context = { ...contextOf(), tzdata: '2026c' };
 const receiptOf = (events: CaseEvent[], clock: ClockName, now: string) =>
@@ -151,6 +151,47 @@ describe('the rows', () => {
       'Fri 1 Jan 27 09:00 | 3:00:00 | 4:00:00 | to come: open hours',
       'Fri 1 Jan 27 12:00 |  |  | DEADLINE',
     ]);
+  });
+});
+
+describe('holidays', () => {
+  const calendarOf = (to: string) => ({
+    ...POLICY.calendars,
+    office: {
+      zone: 'UTC',
+      weekly: OFFICE_HOURS,
+      holidays: ['2026-12-24', '2026-12-25'],
+      holidayNames: { 'Christmas Day': ['2026-12-25'] },
+      holidaysKnown: { to },
+    },
+  });
+  const made = (to: string) =>
+    receipt(
+      [opened('2026-12-23T16:00:00Z')],
+      contextOf({ ...POLICY, calendars: calendarOf(to) }),
+      { clock: 'first-response' },
+      Date.parse('2026-12-23T16:00:00Z'),
+    ) as Receipt;
+
+  it('are named where they have a name', () => {
+    expect(rows(made('2030-12-31'))).toEqual([
+      'Wed 23 Dec 16:00 |  |  | as of now',
+      'Wed 23 Dec 16:00 | 1:00:00 | 1:00:00 | to come: open hours',
+      'Wed 23 Dec 17:00 |  | 1:00:00 | to come: closed: outside open hours',
+      'Thu 24 Dec 00:00 |  | 1:00:00 | to come: holiday: 2026-12-24',
+      'Fri 25 Dec 00:00 |  | 1:00:00 | to come: holiday: Christmas Day (2026-12-25)',
+      'Sat 26 Dec 00:00 |  | 1:00:00 | to come: closed: outside open hours',
+      'Mon 28 Dec 09:00 | 3:00:00 | 4:00:00 | to come: open hours',
+      'Mon 28 Dec 12:00 |  |  | DEADLINE',
+    ]);
+  });
+
+  it('that are not known are told beside the deadline', () => {
+    const deadline = 'Deadline   Mon 28 Dec 2026, 12:00 Coordinated Universal Time';
+    expect(receiptText(made('2026-12-31'), 'UTC')).toContain(`${deadline}\n`);
+    expect(receiptText(made('2026-12-26'), 'UTC')).toContain(
+      `${deadline}; holidays after\n           2026-12-26 are not known, so it may be later\n`,
+    );
   });
 });
 

@@ -347,7 +347,7 @@ describe('why a calendar is closed', () => {
     expect(shown.segments.map((segment) => `${segment.from.slice(8, 16)} ${segment.kind}: ${segment.reason}`)).toEqual([
       '16T16:00 counted: open hours',
       '16T17:00 closed: outside open hours',
-      '17T00:00 holiday: holiday 2026-11-17',
+      '17T00:00 holiday: holiday: 2026-11-17',
       '18T00:00 special-day: closed by the special hours of 2026-11-18',
       '18T10:00 counted: open by the special hours of 2026-11-18',
       '18T12:00 special-day: closed by the special hours of 2026-11-18',
@@ -357,6 +357,33 @@ describe('why a calendar is closed', () => {
     ]);
     // 1 h on Monday, 2 h on Wednesday: the fourth ends on Friday at 10:00.
     expect(shown.dueAt).toBe('2026-11-20T10:00:00.000Z');
+  });
+
+  it('beyond the holidays that are known, the deadline says so, and that it may be later', () => {
+    const office = {
+      zone: 'UTC',
+      weekly: OFFICE_HOURS,
+      holidays: ['2026-12-25'],
+      holidayNames: { 'Christmas Day': ['2026-12-25'] },
+      holidaysKnown: { from: '2026-01-01', to: '2026-12-31' },
+    };
+    const policy = { ...POLICY, calendars: { ...POLICY.calendars, office } };
+    const made = (start: string, now: string, ...more: CaseEvent[]) =>
+      receiptOf([opened(start), ...more], 'resolution', now, policy);
+    // 16 h from Wednesday 23 December, 09:00: with Christmas Day off, Thursday 24 is the second day.
+    const known = made('2026-12-23T09:00:00Z', '2026-12-23T10:00:00Z');
+    expect(known).toMatchObject({ dueAt: '2026-12-24T17:00:00.000Z', holidaysUnknown: null });
+    // From Thursday 31, as if New Year's Day were a working day: nobody has said that it is none.
+    const beyond = made('2026-12-31T09:00:00Z', '2026-12-31T10:00:00Z');
+    expect(beyond).toMatchObject({ dueAt: '2027-01-01T17:00:00.000Z', holidaysUnknown: { after: '2026-12-31' } });
+    expect(beyond.replay.calendars.office).toMatchObject({ holidays: [], holidaysKnown: { to: '2026-12-31' } });
+    expect(replayReceipt(beyond)).toMatchObject({ dueAt: beyond.dueAt, holidaysUnknown: beyond.holidaysUnknown });
+    // Only a pause reaches there.
+    const pause = status('2026-12-31T09:30:00Z', 'pending');
+    const paused = made('2026-12-31T09:00:00Z', '2027-01-04T09:00:00Z', pause);
+    expect(paused).toMatchObject({ status: 'paused', dueAt: null, holidaysUnknown: { after: '2026-12-31' } });
+    const met = made('2026-12-28T09:00:00Z', '2027-06-01T09:00:00Z', solved('2026-12-28T10:00:00Z'));
+    expect(met).toMatchObject({ status: 'met', holidaysUnknown: null });
   });
 
   it('another calendar has another version; the same one under another policy has not', () => {
@@ -394,7 +421,8 @@ describe('why a calendar is closed', () => {
   });
 
   it('a group names the offices that are open, and those that have a day off', () => {
-    const office = { zone: 'UTC', weekly: OFFICE_HOURS, holidays: ['2026-11-17'] };
+    const holidayNames = { 'All Fools': ['2026-11-17'] };
+    const office = { zone: 'UTC', weekly: OFFICE_HOURS, holidays: ['2026-11-17'], holidayNames };
     const late = { zone: 'UTC', weekly: { mon: [[720, 1260]], tue: [[720, 1260]] }, holidays: [] } as CalendarPolicy;
     const group: Policy = {
       ...POLICY,
@@ -408,7 +436,7 @@ describe('why a calendar is closed', () => {
       '16T12:00 open hours of office and late',
       '16T17:00 open hours of late',
       '16T21:00 outside open hours',
-      '17T00:00 holiday 2026-11-17 in office',
+      '17T00:00 holiday: All Fools (2026-11-17) in office',
       '17T12:00 open hours of late',
     ]);
   });

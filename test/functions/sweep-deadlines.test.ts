@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldCase } from '../../domain/case.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { dueShard } from '../../functions/adapters/store/dynamo-table.ts';
 import type { DueItem } from '../../functions/adapters/store/store.ts';
 import {
@@ -28,7 +29,7 @@ function setUp() {
         swept.policy = version;
       },
     },
-    policyVersion: 'test-1',
+    policy: contextOf().policy,
     sourcesAtRest: () => [],
     queue: deadlines,
     meter,
@@ -178,6 +179,27 @@ describe('a sweep', () => {
   });
 });
 
+describe('the holidays of the deployed policy', () => {
+  const office = { zone: 'UTC', weekly: {}, holidays: [] };
+  const daysTold = async (calendars: Policy['calendars']) => {
+    const { deps, counts } = setUp();
+    await sweepDeadlines({ ...deps, policy: { version: 'test-1', calendars } });
+    return counts.get('holidaysKnownDays');
+  };
+
+  it('are told by how many days they go on: of the calendar whose end comes first', async () => {
+    const known = (to: string) => ({ ...office, holidaysKnown: { to } });
+    // From 16 November to 31 December are 45 days.
+    expect(await daysTold({ a: known('2027-12-31'), b: known('2026-12-31'), c: office })).toBe(45);
+    expect(await daysTold({ a: known('2026-11-16'), sun: { members: ['a'] } })).toBe(0);
+    expect(await daysTold({ a: known('2025-12-31') })).toBe(0);
+  });
+
+  it('are not told of where none can run out', async () => {
+    expect(await daysTold({ a: office })).toBeUndefined();
+  });
+});
+
 describe('the first sweep under a new policy', () => {
   it('hints every case that waits, once all functions have changed over, and no other wait', async () => {
     const { deps, hints, put, swept } = setUp();
@@ -190,7 +212,7 @@ describe('the first sweep under a new policy', () => {
         yield* deps.index.due(shard, until);
       },
     };
-    const changed = { ...deps, index, policyVersion: 'test-2' };
+    const changed = { ...deps, index, policy: { ...deps.policy, version: 'test-2' } };
     await sweepDeadlines(changed);
     expect(hints.map(({ id, dueAt }) => [id, dueAt]).sort()).toEqual([
       ['zendesk:1', '2026-11-16T10:01:00.000Z'],
@@ -204,7 +226,9 @@ describe('the first sweep under a new policy', () => {
     const { deps, swept, put } = setUp();
     await put('zendesk:2', '2027-02-01T09:00:00.000Z');
     const queue = { hint: () => Promise.reject(new Error('refused')) };
-    await expect(sweepDeadlines({ ...deps, queue, policyVersion: 'test-2' })).rejects.toThrow(SweepIncompleteError);
+    await expect(sweepDeadlines({ ...deps, queue, policy: { ...deps.policy, version: 'test-2' } })).rejects.toThrow(
+      SweepIncompleteError,
+    );
     expect(swept.policy).toBe('test-1');
   });
 
@@ -212,7 +236,9 @@ describe('the first sweep under a new policy', () => {
     const { deps, put, logged } = setUp();
     await put('zendesk:1', '2026-11-16T10:01:00.000Z');
     const mark = { ...deps.mark, sweptPolicy: () => Promise.reject(new Error('throttled')) };
-    expect(await sweepDeadlines({ ...deps, mark, policyVersion: 'test-2' })).toEqual({ hinted: 1 });
+    expect(await sweepDeadlines({ ...deps, mark, policy: { ...deps.policy, version: 'test-2' } })).toEqual({
+      hinted: 1,
+    });
     expect(logged).toEqual(['the mark of the swept policy could not be read']);
   });
 });

@@ -149,3 +149,43 @@ describe('a calendar of dated shifts only', () => {
     ]);
   });
 });
+
+describe('until when holidays are known', () => {
+  const officeOf = (from: string, to: string) => {
+    const { office } = compilePolicy(withChange('calendars', [from, to])).calendars;
+    return office !== undefined && 'zone' in office ? office : undefined;
+  };
+  const HOLIDAYS = '{ region: IE, also: [2026-12-24], not: [2026-02-02] }';
+
+  it('is said of a region by the years that are written, or else by many ahead, whatever the day', () => {
+    expect(officeOf('2026-12-31:', '2026-12-30:')?.holidaysKnown).toEqual({ from: '2026-01-01', to: '2026-12-31' });
+    const office = officeOf('years: 2026\n', '');
+    expect(office?.holidaysKnown).toEqual({ from: '2024-01-01', to: '2038-12-31' });
+    expect(office?.holidays).toContain('2038-12-25');
+    expect(office?.holidayNames?.['Christmas Day']).toContain('2038-12-25');
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['no holidays at all', '{ }', undefined],
+    ['one day by hand', '{ also: [2026-12-24] }', undefined],
+    ['a list of two years by hand', '{ also: [2026-12-24, 2027-12-24] }', '2027-12-31'],
+    ['days off beside a region', '{ region: IE, also: [2025-12-24, 2026-12-24] }', '2026-12-31'],
+    [
+      'a list for each year beside a region',
+      '{ region: IE, also: [2024-12-24, 2025-12-24, 2023-12-24] }',
+      '2025-12-31',
+    ],
+  ])('is said of %s', (_, holidays, to) => {
+    expect(officeOf(HOLIDAYS, holidays)?.holidaysKnown?.to).toBe(to);
+  });
+
+  it('names those of the region; those by hand have no name', () => {
+    const office = officeOf('2026-12-31:', '2026-12-30:');
+    expect(office?.holidays).toContain('2026-12-24');
+    expect(office?.holidays).not.toContain('2026-02-02');
+    const named = Object.values(office?.holidayNames ?? {}).flat();
+    expect(named).toContain('2026-12-25');
+    expect(named).not.toContain('2026-12-24');
+    expect(named).not.toContain('2026-02-02');
+  });
+});

@@ -303,6 +303,7 @@ describe('what changes in our hours', () => {
     expect(changing('calendars', ['years: 2026', 'years: 2026-2027'])).toEqual([
       TITLE,
       '- office, closed on 2027: 01-01, 02-01, 03-17, 03-29, 05-03, 06-07, 08-02, 10-25, 12-25, 12-26',
+      '- office, holidays known until: 2026-12-31 → 2027-12-31',
     ]);
   });
 

@@ -125,8 +125,11 @@ function ofEachKind(paths: readonly Path[]): Path[] {
 
 const shown = (path: Path) => path.join('.');
 
-/** A list's name is kept to explain a match; moving phrases into a list changes nothing. The version is in the first line of the note. */
-const SAYS_NOTHING = (path: Path) => path.at(-1) === 'list' || path[0] === 'version';
+/**
+ * A list's name is kept to explain a match, that of a holiday to explain a closed day; moving phrases into a list changes
+ * nothing. The version is in the first line of the note.
+ */
+const SAYS_NOTHING = (path: Path) => path.at(-1) === 'list' || path.includes('holidayNames') || path[0] === 'version';
 
 const silent = (before: Policy, after: Policy) => describeChanges(before, after).length === 0;
 

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseRegion, publicHolidays } from '../../policy/compiler/holidays.ts';
+import { type Holiday, publicHolidays as holidaysOf, parseRegion } from '../../policy/compiler/holidays.ts';
 import { FormatError } from '../../policy/compiler/problems.ts';
 
 /** Region and year → its public holidays as dated elsewhere (test/vectors/README.md). */
 const DATED: Readonly<Record<string, readonly string[]>> = JSON.parse(
   readFileSync(new URL('../vectors/holidays.json', import.meta.url), 'utf8'),
 );
+
+const publicHolidays = (region: string, years: readonly number[]) => holidaysOf(region, years).map(({ date }) => date);
 
 describe('public holidays', () => {
   it('knows a country and its parts', () => {
@@ -41,6 +43,18 @@ describe('public holidays', () => {
     const days = publicHolidays('CO', [2026, 2027]);
     expect(days).toEqual([...new Set(days)].sort());
     expect(days.filter((day) => day.endsWith('-07-20'))).toEqual(['2026-07-20', '2027-07-20']);
+  });
+
+  it('knows what they are called, in the country’s own English', () => {
+    const nameOf = (region: string, date: string) =>
+      holidaysOf(region, [Number(date.slice(0, 4))]).find((holiday: Holiday) => holiday.date === date)?.name;
+    expect(nameOf('US', '2026-11-26')).toBe('Thanksgiving Day');
+    expect(nameOf('US', '2026-09-07')).toBe('Labor Day');
+    expect(nameOf('SG', '2026-05-01')).toBe('Labour Day');
+    expect(nameOf('CO', '2026-01-12')).toBe('Epiphany');
+    expect(nameOf('JP', '2026-11-03')).toBe('Culture Day');
+    // Two on one day.
+    expect(nameOf('EG', '2026-01-25')).toBe('National Police Day / Revolution Day 2011');
   });
 
   it.each(['', 'us', 'USA', 'XX', 'US-ZZ', 'IE-D', 'US-CA-LA', '__', 'GB_ENG'])('refuses the region "%s"', (region) => {

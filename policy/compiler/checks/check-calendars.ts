@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Weekday } from '../../../domain/calendar.ts';
-import { publicHolidays } from '../holidays.ts';
+import { HOLIDAY_YEARS, publicHolidays } from '../holidays.ts';
 import { formatWindow, overlap, parseDays, parseWindow, parseYears } from '../hours.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe } from '../problems.ts';
@@ -63,8 +63,9 @@ function checkHours(
   const { region, not = [] } = value.holidays ?? {};
   const holidays = region === undefined ? [] : publicHolidays(region, years);
   for (const [i, date] of years.length === 0 ? [] : not.entries()) {
-    if (!holidays.includes(date)) {
-      const whose = region === undefined ? 'with a region given' : `of ${region} in ${file.at(['years'])}`;
+    if (!holidays.some((holiday) => holiday.date === date)) {
+      const span = `${years[0]}-${years.at(-1)}`;
+      const whose = region === undefined ? 'with a region given' : `of ${region} in ${file.at(['years']) ?? span}`;
       file.add([...path, 'holidays', 'not', i], `expected a public holiday ${whose}, found ${describe(date)}`);
     }
   }
@@ -95,10 +96,11 @@ export function datedCalendars(file: PolicyFile): ReadonlyMap<string, string> {
   return dated;
 }
 
-/** The years that the file gives, or none if it does not give them well. */
-function yearsOf(file: PolicyFile): number[] {
+/** The years that holidays are worked out for, or none if the file does not give them well. */
+function yearsOf(file: PolicyFile): readonly number[] {
+  const years = file.at(['years']);
   try {
-    return parseYears(String(file.at(['years'])));
+    return years === undefined ? HOLIDAY_YEARS : parseYears(String(years));
   } catch {
     return [];
   }

@@ -27,6 +27,8 @@ function changes(id: string, before: CalendarPolicy, after: CalendarPolicy): str
       ...weeklyChanges(before, after),
       ...(closed.added.length > 0 ? [`closed on ${datesInWords(closed.added)}`] : []),
       ...(closed.removed.length > 0 ? [`no longer closed on ${datesInWords(closed.removed)}`] : []),
+      ...valueChange('holidays known from', before.holidaysKnown?.from, after.holidaysKnown?.from),
+      ...valueChange('holidays known until', before.holidaysKnown?.to, after.holidaysKnown?.to),
       ...specialChanges(before, after),
     ]),
   ];
@@ -39,8 +41,15 @@ function calendarInWords(calendar: CalendarPolicy): string {
   return [
     `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}`,
     ...(calendar.holidays.length === 0 ? [] : [`closed on ${datesInWords(calendar.holidays)}`]),
+    ...knownInWords(calendar),
     ...special.map(([open, dates]) => `${open} on ${datesInWords(dates)}`),
   ].join('; ');
+}
+
+function knownInWords({ holidaysKnown }: Hours): string[] {
+  if (holidaysKnown === undefined) return [];
+  const { from, to } = holidaysKnown;
+  return [`holidays known ${from === undefined ? '' : `from ${from} `}until ${to}`];
 }
 
 function weeklyChanges(before: Hours, after: Hours): string[] {

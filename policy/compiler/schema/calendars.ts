@@ -49,7 +49,11 @@ export const Calendars = z.strictObject({
   years: z
     .union([z.int(), z.string()], { error: 'years such as 2025-2029' })
     .superRefine((years, context) => reportFormat(context, () => parseYears(String(years))))
-    .meta({ description: 'The years whose public holidays are worked out.' }),
+    .meta({
+      description:
+        'The years whose public holidays are worked out. Leave it out: then they are known for many years ahead.',
+    })
+    .optional(),
   calendars: z
     .record(id('Name of the calendar, as other files use it.'), Calendar)
     .meta({ description: 'Calendars by name. "always" exists already: it is open all the time.' }),

@@ -111,6 +111,32 @@ describe('a line with a calendar as policy/ has it', () => {
     expect(await answer({ calendar: listed, at })).toEqual({ open: false, nextOpen: '2026-12-29T11:00:00.000Z' });
   });
 
+  it('says where holidays are not known that would move the answer', async () => {
+    const calendar = { ...OFFICE, holidays: { region: 'DE' }, years: '2026' };
+    const line = { calendar, start: '2026-12-31T09:00:00+01:00' };
+    // A day's work ends on Thursday at 17:00; two days' on Friday, as New Year's Day of 2027 is not known.
+    expect(await answer({ ...line, target: '8 business hours' })).not.toHaveProperty('holidaysUnknown');
+    const holidaysUnknown = { after: '2026-12-31' };
+    expect(await answer({ ...line, target: '9 business hours' })).toMatchObject({
+      due: '2027-01-01T09:00:00.000Z',
+      holidaysUnknown,
+    });
+    expect(await answer({ ...line, end: '2027-01-02T00:00:00Z' })).toMatchObject({ holidaysUnknown });
+    // Of a calendar that names no years they are worked out as far as its pauses reach, too.
+    const { years: _, ...open } = calendar;
+    const pauses = [['2026-12-31T09:00:00+01:00', '2029-12-24T17:00:00+01:00']];
+    // Monday 24 December 2029 is over; then Christmas and Boxing Day, then Thursday: 10:00 in Berlin.
+    expect(await answer({ ...line, calendar: open, target: '1 business hour', pauses })).toMatchObject({
+      due: '2029-12-27T09:00:00.000Z',
+    });
+    // So does the clock of a case.
+    const policy = { ...POLICY, years: '2026', calendars: { office: open } };
+    const { clocks } = await answer({ events: [EVENTS[0]], policy, now: '2027-02-01T09:00:00Z' });
+    expect(clocks.map((clock: object) => 'holidaysUnknown' in clock && clock.holidaysUnknown)).toEqual(
+      clocks.map(() => holidaysUnknown),
+    );
+  });
+
   it('gives the next windows', async () => {
     expect(await answer({ calendar: OFFICE, origin: '2026-11-20T12:00:00Z', windows: 2 })).toMatchObject({
       windows: [

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { policy } from '../../../local/cli/policy.ts';
 import { SMALL } from '../../policy/small-policy.ts';
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+const run = (...args: string[]) => runAt('2026-11-26T00:00:00Z', ...args);
+
+async function runAt(now: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const written = { stdout: '', stderr: '' };
   const into = (name: keyof typeof written) =>
     new Writable({
@@ -16,7 +18,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
       },
     });
   const io = { stdin: Readable.from([]), stdout: into('stdout'), stderr: into('stderr') };
-  const code = await policy(args, io, Date.parse('2026-11-26T00:00:00Z'));
+  const code = await policy(args, io, Date.parse(now));
   return { code, ...written };
 }
 
@@ -27,6 +29,8 @@ beforeEach(() => {
   dir = join(root, 'a');
   mkdirSync(dir);
   for (const [name, text] of Object.entries(SMALL)) writeFileSync(join(dir, `${name}.yaml`), text);
+  // So that its holidays go on for more than a year from the day of the checks.
+  edit('calendars.yaml', 'years: 2026', 'years: 2026-2028');
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -88,6 +92,30 @@ describe('policy check', () => {
       "Give somebody these hours (a calendar in agents.yaml or leads.yaml), or take them out of the clock's calendar.",
       '',
     ]);
+  });
+
+  it('tells of holidays that end within a year, and refuses those that have ended', async () => {
+    const place = 'calendars.yaml: calendars.office.holidays';
+    const early = await runAt('2027-12-30T00:00:00Z', 'check', dir);
+    expect(early.stdout).not.toContain('Holidays that end');
+    // 2028 is a leap year: from its first day to its last are 365 days.
+    const last = await runAt('2028-01-01T00:00:00Z', 'check', dir);
+    expect(last.code).toBe(0);
+    expect(last.stdout).toContain(': in order\nHolidays that end:\n');
+    expect(last.stdout).toContain(`  ${place}: holidays are known until 2028-12-31, in 365 days. Write the days`);
+    const over = await runAt('2029-01-01T00:00:00Z', 'check', dir);
+    expect(over.code).toBe(1);
+    expect(over.stdout).toContain(
+      `the policy has run out of holidays:\n  ${place}: expected holidays of today, found none after 2028-12-31. `,
+    );
+    expect(over.stdout).not.toContain('in order');
+  });
+
+  it('has nothing to say of the holidays of the shipped policies', async () => {
+    for (const shipped of ['policy', 'local/policy']) {
+      const { code, stdout } = await run('check', shipped);
+      expect([code, stdout.includes('Holidays that end')]).toEqual([0, false]);
+    }
   });
 
   it('finds the shipped policy by itself', async () => {

@@ -8,7 +8,7 @@ import { handoffRuns } from '../../../../domain/handoff-story.ts';
 import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
 import { renderAlert } from '../../../../functions/adapters/mail/render-alert.ts';
 import { event, opened } from '../../../support/events.ts';
-import { contextOf, POLICY } from '../../../support/policy-fixture.ts';
+import { contextOf, OFFICE_HOURS, POLICY } from '../../../support/policy-fixture.ts';
 import { agent } from '../../../support/team-fixture.ts';
 
 const LINK = 'https://relay.example.com/alerts/al_1/acknowledge?token=t';
@@ -116,6 +116,14 @@ https://relay.example.com/alerts/al_1/acknowledge?token=t
 
 Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
 `);
+  });
+
+  it('says where a deadline may be later, because holidays are not known so far ahead', () => {
+    const office = { zone: 'UTC', weekly: OFFICE_HOURS, holidays: [], holidaysKnown: { to: '2025-12-31' } };
+    const policy = { ...POLICY, calendars: { ...POLICY.calendars, office } };
+    expect(render({ ...WARNING, policy }).text).toContain(
+      'Pacific Standard Time (in 10 min); holidays after 2025-12-31 are not known, so it may be later\n',
+    );
   });
 
   it('says the same in its HTML', () => {
