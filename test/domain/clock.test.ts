@@ -11,6 +11,7 @@ import {
   toldMark,
   workedSeconds,
 } from '../../domain/clock.ts';
+import { occasions } from '../support/occasions.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -371,14 +372,17 @@ describe('laws', () => {
   });
 
   it('nobody is told of anything outside open hours, or while paused (Zammad: midnight and weekend mails)', () => {
+    const paused = occasions();
     fc.assert(
       fc.property(turns, (of) => {
         for (const { at: when } of openThresholds(of, warnings, office)) {
+          paused.of(of.pauses.length > 0);
           expect(of.pauses.every(({ from, to }) => when <= at(from) || when > at(to as string))).toBe(true);
           // It was open until then.
           expect(office.isOpen(when - 1)).toBe(true);
         }
       }),
     );
+    expect(paused.share()).toBeGreaterThan(0.05);
   });
 });

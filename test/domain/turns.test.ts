@@ -541,7 +541,7 @@ describe('a parked case', () => {
   const spam = [opened(day('09:00')), triaged('09:01', { route: 'parked' })];
 
   it('has no clocks, and more spam starts none', () => {
-    expect(fold(spam).turns.every(({ cancelledAt }) => cancelledAt === at('09:01'))).toBe(true);
+    expect(new Set(fold(spam).turns.map(({ cancelledAt }) => cancelledAt))).toEqual(new Set([at('09:01')]));
     expect(nextThreshold(fold([...spam, fromCustomer(day('10:00'))]), contextOf(ALL))).toBeUndefined();
   });
 
@@ -690,7 +690,7 @@ describe('a case that took in another', () => {
 
   it('the case that was merged away asks for nothing any more (Zammad: it escalated)', () => {
     const events = [opened(day('09:00')), fromCustomer(day('09:30')), event('merged', day('10:00'), { into: '7' })];
-    expect(fold(events).turns.every(({ cancelledAt }) => cancelledAt === at('10:00'))).toBe(true);
+    expect(new Set(fold(events).turns.map(({ cancelledAt }) => cancelledAt))).toEqual(new Set([at('10:00')]));
     expect(fold(events).mergedInto).toBe('7');
   });
 });
