@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-import engine_permissions
+import iam
 from ministack import app as gateway
 
 
@@ -27,10 +27,10 @@ def answer(method: str, path: str, body: bytes) -> tuple[int, object]:
     if path == "/_caserelay/engine" and method == "GET":
         return 200, {"token": os.environ.get("CASERELAY_ENGINE_TOKEN", "")}
     if path == "/_caserelay/permissions" and method == "GET":
-        return 200, engine_permissions.report()
+        return 200, iam.report()
     if path == "/_caserelay/permissions" and method == "PUT":
         try:
-            engine_permissions.set_without(json.loads(body)["without"])
+            iam.set_without(json.loads(body)["without"])
         except (KeyError, TypeError, ValueError) as error:
             return 400, {"detail": str(error)}
         return 200, {}
@@ -55,6 +55,6 @@ async def app(scope, receive, send) -> None:
 
 
 threading.Thread(target=stop_with_starter, daemon=True).start()
-engine_permissions.install(os.environ.get("CASERELAY_WITHOUT", ""))
+iam.install(os.environ.get("CASERELAY_WITHOUT", ""))
 gateway.app = app
 gateway.main()

@@ -30,7 +30,7 @@ const UNSEEN: readonly Unseen[] = [
     actions: /^dynamodb:ListStreams$|^sqs:(GetQueueUrl|GetQueueAttributes|ChangeMessageVisibility)$/,
     why: 'CDK grants them with an event source or a destination: Lambda asks when it is made',
   },
-  { actions: /^sqs:SendMessage$/, resource: /dlq$|poison-events$/, why: 'nothing had to be put aside' },
+  { actions: /^sqs:SendMessage$/, resource: /dlq|poison/, why: 'nothing had to be put aside' },
   { who: 'fire-deadline', actions: /^sqs:SendMessage$/, why: 'no hint came before its time' },
   { who: 'expire-handoff', actions: /./, why: 'the backstop of a wait that the deadline index ends' },
   {
