@@ -197,4 +197,22 @@ setInterval(() => {}, 1000);`;
     starter.kill('SIGKILL');
     await eventually('the engine to stop', async () => ((await isOpen()) ? undefined : true), 30);
   });
+
+  test('stands alone with npm run engine: it says where, is started once, and Ctrl-C ends it', async () => {
+    const alone = spawn(NODE, ['local/engine-alone.ts'], { env: plainEnv() });
+    children.push(alone);
+    let output = '';
+    for (const stream of [alone.stdout, alone.stderr]) stream.on('data', (chunk) => (output += chunk));
+    await eventually(
+      () => `the engine to say where it is: ${output}`,
+      () =>
+        output.includes(`The engine answers at http://127.0.0.1:${ENGINE_PORT}, and is empty.`) ? true : undefined,
+    );
+    expect(output).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${ENGINE_PORT} AWS_ACCESS_KEY_ID=test `);
+    expectPlain(await run(['local/engine-alone.ts']), /^npm run engine of this folder runs already \(process \d+\)/);
+    const ended = new Promise((end) => alone.once('exit', end));
+    alone.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(await isOpen()).toBe(false);
+  });
 });
