@@ -17,6 +17,14 @@ export function dayAndTime(instant: number, zone: string, year: number): string 
   return `${part('weekday')} ${part('day')} ${part('month')}${shownYear} ${timeOfDay(part)}`;
 }
 
+/** "14:30", or with the day ("Mon 8 Jun, 14:30") if that is not the day of `now`: short, for a reader who knows the zone. */
+export function timeAsOf(instant: number, zone: string, now: number): string {
+  const [part, today] = [partsOf(instant, zone), partsOf(now, zone)];
+  const day = (of: Part) => `${of('weekday')} ${of('day')} ${of('month')}`;
+  const time = `${part('hour')}:${part('minute')}`;
+  return day(part) === day(today) && part('year') === today('year') ? time : `${day(part)}, ${time}`;
+}
+
 /** The year that the wall clock shows. */
 export function yearIn(instant: number, zone: string): number {
   return Number(partsOf(instant, zone)('year'));

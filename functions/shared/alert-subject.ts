@@ -1,9 +1,10 @@
 import type { Case } from '../../domain/case.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
+import { timeAsOf } from '../../domain/wall-clock.ts';
 import type { AlertView } from './alert-words.ts';
 import { oneLine } from './foreign-text.ts';
 import { whatVendorsDid } from './handoff-words.ts';
-import { clockTime, span } from './time-words.ts';
+import { span } from './time-words.ts';
 
 /** Longest part of a case's own subject in that of a mail, characters. */
 const CASE_SUBJECT_LENGTH = 60;
@@ -24,7 +25,7 @@ function whatAndWhen(view: AlertView): string {
   const { alert, lead, now } = view;
   const promise = alert.clock === undefined ? 'Case' : CLOCK_NAMES[alert.clock];
   const due = Date.parse(alert.dueAt ?? alert.at);
-  const time = clockTime(due, lead.zone, now);
+  const time = timeAsOf(due, lead.zone, now);
   switch (alert.kind) {
     case 'warning':
       // Told late, or a page that is opened long after its e-mail.

@@ -1,23 +1,5 @@
 /** Instants and durations as people read them. All instants are ms since the epoch. */
 
-/** "14:30", or with the day ("Mon 8 Jun, 14:30") if that is another than the one of `now`: short, for a reader who knows the zone. */
-export function clockTime(instant: number, zone: string, now: number): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const partsAt = (at: number) => new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const day = (parts: Map<string, string>) => `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')}`;
-  const parts = partsAt(instant);
-  const time = `${parts.get('hour')}:${parts.get('minute')}`;
-  return day(parts) === day(partsAt(now)) ? time : `${day(parts)}, ${time}`;
-}
-
 /** "in 12 min", "3 min ago", "now": where an instant lies, seen from `now`. Plain time, rounded to the unit shown. */
 export function relative(instant: number, now: number): string {
   const distance = Math.abs(instant - now);

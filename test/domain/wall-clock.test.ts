@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayAndTime, inZone, yearIn, zoneName } from '../../domain/wall-clock.ts';
+import { dayAndTime, inZone, timeAsOf, yearIn, zoneName } from '../../domain/wall-clock.ts';
 
 describe('an instant on the wall clock of a zone', () => {
   it.each([
@@ -27,6 +27,15 @@ describe('an instant on the wall clock of a zone', () => {
     expect(dayAndTime(instant, 'UTC', 2026)).toBe('Thu 31 Dec 16:00:30');
     expect(dayAndTime(instant, 'Asia/Manila', 2026)).toBe('Fri 1 Jan 27 00:00:30');
     expect(yearIn(instant, 'Asia/Manila')).toBe(2027);
+  });
+
+  it.each([
+    ['2026-06-08T12:00:00Z', '14:30'],
+    // Already Tuesday in Berlin.
+    ['2026-06-08T22:30:00Z', 'Mon 8 Jun, 14:30'],
+    ['2027-06-08T12:00:00Z', 'Mon 8 Jun, 14:30'],
+  ])('as of %s is %s: the day is named if it is another', (now, expected) => {
+    expect(timeAsOf(Date.parse('2026-06-08T12:30:00Z'), 'Europe/Berlin', Date.parse(now))).toBe(expected);
   });
 
   it('refuses a zone that does not exist', () => {

@@ -29,6 +29,12 @@ function handoffs(log: readonly CaseEvent[]): string[] {
   });
 }
 
+/** The private notes of a ticket in the toy CRM, in order. */
+function notesOn(ticketId: string): string[] {
+  const comments = app.toys.crm.ticket(ticketId)?.comments ?? [];
+  return comments.flatMap(({ isPublic, body }) => (isPublic ? [] : [body]));
+}
+
 /** Waits for the first mail about a case that fits, and opens its link. */
 async function mailAbout(caseId: string, subject: RegExp) {
   const mail = await eventually(`a mail about ${caseId} like ${subject}`, async () =>
@@ -144,6 +150,11 @@ describe.concurrent('a case on its way through the house', () => {
       reason: 'next after Manila Contact Services: had it before',
     });
     expect(app.toys.crm.ticket(id)?.status).toBe('SOLVED');
+    await app.logged(caseId, 'written-back', ({ key }) => key.includes('handoff-resolved'));
+    const notes = notesOn(id);
+    expect(notes.filter((note) => note.includes('says that this case is resolved'))).toEqual([
+      expect.stringMatching(/^Bogotá Atención says that this case is resolved\.\nThey write:\n> Customer answered\.\n/),
+    ]);
     const stored = await eventually('the snapshot to be solved', async () => {
       const found = await app.store.load(caseId);
       return found !== undefined && isOver(found.state.status) ? found : undefined;
@@ -174,6 +185,10 @@ describe.concurrent('a case on its way through the house', () => {
     const { caseId } = await app.openTicket({ subject: 'My creator payout is missing' });
     const { tried } = await app.logged(caseId, 'brought-home');
     expect(tried).toEqual(['manila', 'bogota']);
+    await app.logged(caseId, 'written-back', ({ key }) => key.includes('brought-home'));
+    expect(notesOn(caseId.slice('zendesk:'.length)).at(-1)).toMatch(
+      /^No vendor has this case: it is your own team’s now\.\n.*- Manila Contact Services returned it \(.*- Bogotá Atención rejected it \(/s,
+    );
     expect(handoffs(await app.log(caseId))).toEqual([
       'manila offered',
       'manila accepted',
@@ -182,7 +197,7 @@ describe.concurrent('a case on its way through the house', () => {
       'bogota rejected',
       'home',
     ]);
-    const { mail } = await mailAbout(caseId, /^No vendor took it: /);
+    const { mail } = await mailAbout(caseId, /^No vendor (took|finished) it: /);
     expect(mail.to).toEqual(['maya@example.com']);
     expect(mail.text).toContain('No vendor took this case: it is yours');
   });
@@ -339,7 +354,7 @@ describe.concurrent('a case on its way through the house', () => {
     expect,
   }) => {
     const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
-    const { link } = await mailAbout(caseId, /^No vendor took it: /);
+    const { link } = await mailAbout(caseId, /^No vendor (took|finished) it: /);
 
     const head = await fetch(link.url, { method: 'HEAD' });
     expect(head.status).toBeLessThan(500);
@@ -372,7 +387,7 @@ describe.concurrent('a case on its way through the house', () => {
 
   test('is told to all leads of its queue when the first does not answer', async ({ expect }) => {
     const { caseId } = await app.openTicket(NOBODY_TAKES_IT);
-    const { link } = await mailAbout(caseId, /^No vendor took it: /);
+    const { link } = await mailAbout(caseId, /^No vendor (took|finished) it: /);
     const unanswered = await app.logged(caseId, 'alert-unanswered', ({ alertId }) => alertId === link.alertId);
     expect(unanswered.rung).toBe(0);
     const told = await eventually('both leads to be mailed', async () => {
@@ -410,6 +425,13 @@ describe.concurrent('a case on its way through the house', () => {
       status: 409,
       body: { state: 'recalled', possible: [] },
     });
+    for (const handoffId of [first, second]) {
+      await eventually(`the vendor to be told that ${handoffId} was recalled`, async () => {
+        const page = await (await fetch(`${app.toys.url}/vendors/manila/`)).text();
+        const row = page.split('<tr>').find((one) => one.includes(handoffId));
+        return row?.includes('told to stop (case-solved)') ? row : undefined;
+      });
+    }
     expect(handoffs(await app.log(offered.caseId))).toEqual(['manila offered', 'manila recalled']);
     expect(handoffs(await app.log(accepted.caseId))).toEqual(['manila offered', 'manila accepted', 'manila recalled']);
   });

@@ -225,6 +225,20 @@ describe('the toy vendors', () => {
     ]);
   });
 
+  test('what is recalled is worked on no more, and its page says so', async () => {
+    toys.crm.createTicket({ id: '202', subject: 'Taken back', description: 'D', requester: CUSTOMER }, Date.now());
+    const data = { handoffId: 'ho_r', because: 'case-solved' };
+    const recall = JSON.stringify({ type: 'handoff.recalled', timestamp: new Date().toISOString(), data });
+    // In whichever order they come: nobody knows how long an offer was on its way.
+    expect((await send(recall)).status).toBe(200);
+    expect((await send(offer('ho_r', { subject: 'Taken back' }))).status).toBe(200);
+    await until(() => (saidTo('ho_r').length > 0 ? true : undefined));
+    expect(saidTo('ho_r')).toMatchObject([{ answer: 'accepted' }]);
+    expect(toldAbout('202')).toEqual([]);
+    expect((await send(recall)).status).toBe(200);
+    expect(await (await fetch(`${toys.url}/vendors/manila/`)).text()).toContain('told to stop (case-solved)');
+  });
+
   test('an offer that comes twice is worked on once', async () => {
     const body = offer('ho_b', { subject: 'My 4K film' });
     expect((await send(body)).status).toBe(200);
