@@ -1,31 +1,52 @@
 import { html } from 'hono/html';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import type { Segment } from '../../domain/receipt-segments.ts';
+import type { Segment, SegmentKind } from '../../domain/receipt-segments.ts';
 import { type Row, receiptFacts, receiptRows } from '../../domain/receipt-text.ts';
 import { zoneName } from '../../domain/wall-clock.ts';
 import { page } from './page.ts';
 
-const STYLE = `main { max-width: 52rem; }
+/** The colour of what is drawn. Light and dark have their own. */
+const COLOURS = [
+  ['counted', 'counted'],
+  ['paused', 'paused'],
+  ['closed', 'closed'],
+  ['holiday', 'off'],
+  ['special-day', 'off'],
+  ['summary', 'several'],
+  ['mark-now', 'text'],
+  ['mark-deadline', 'due'],
+];
+
+const STYLE = `:root { --counted: #2563eb; --paused: #d97706; --closed: #cdd3dc; --off: #868e9c; --several: #93b4f0; --due: #b91c1c; }
+@media (prefers-color-scheme: dark) { :root { --counted: #6ea0ff; --paused: #f0a43a; --closed: #4a5160; --off: #98a1b0;
+  --several: #3f5f9e; --due: #ff7b72; } }
+main { max-width: 52rem; }
 table { border-collapse: collapse; width: 100%; margin-top: 1rem; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th { text-align: left; font-weight: 600; color: var(--muted); }
 th, td { padding: .4rem .5rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 .n { text-align: right; white-space: nowrap; }
 .when { white-space: nowrap; }
 .ahead:not(.deadline) td { color: var(--muted); }
-@media (max-width: 34rem) { .when { white-space: normal; } }
-.deadline td { font-weight: 700; border-top: 2px solid #b91c1c; }
-.now td { border-top: 2px solid var(--accent); }
-.bar { display: block; width: 100%; height: 2.25rem; margin: 1rem 0 .25rem; }
-.bar rect { fill: var(--line); }
-.bar .counted { fill: #2563eb; }
-.bar .paused { fill: #d97706; }
-.bar .holiday, .bar .special-day { fill: #9ca3af; }
-.bar .summary { fill: #93b4f0; }
-.bar .to-come { opacity: .45; }
-.bar .mark-now { fill: var(--text); }
-.bar .mark-deadline { fill: #b91c1c; }
+.deadline td { font-weight: 700; border-top: 2px solid var(--due); }
+.now td { border-top: 2px solid var(--text); }
+.bar { display: block; width: 100%; height: 2.25rem; margin: 1rem 0 .25rem; shape-rendering: crispEdges; }
+${COLOURS.map(([kind, colour]) => `.${kind} { --ink: var(--${colour}); }`).join('\n')}
+.bar rect { fill: var(--ink); }
+.to-come { opacity: .45; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; padding: 0; margin: .5rem 0 0; font-size: .9rem; }
+.legend i { display: inline-block; width: .9em; height: .9em; margin-right: .4em; vertical-align: -.1em; background: var(--ink); }
+.legend .mark-now, .legend .mark-deadline { width: 3px; height: 1.1em; }
 .scroll { overflow-x: auto; }
+@media (max-width: 34rem) {
+  /* The reason below its figures: beside them there is room for a word or two. */
+  table, thead, tbody { display: block; }
+  tr { display: grid; grid-template-columns: minmax(0, 1fr) 4.4rem 4.8rem; padding: .4rem 0; border-top: 1px solid var(--line); }
+  tr.now { border-top: 2px solid var(--text); }
+  tr.deadline { border-top: 2px solid var(--due); }
+  th, td, .now td, .deadline td { border: 0; padding: 0; }
+  th:last-child, td:last-child { grid-column: 1 / -1; }
+}
 `;
 
 /** The page behind "Why this deadline": the sum as a bar and a table, on the wall clock of `zone`. `token`: of the link, for the other forms of it. */
@@ -38,7 +59,8 @@ export function receiptPage(receipt: Receipt, zone: string, token: string): stri
     html`<h1>${title}</h1>
 <p>Deadline: <strong>${factOf('Deadline')}</strong><br>${factOf('Sum')}</p>
 ${bar(receipt)}
-<p class="note">Blue counts, amber is paused, grey is closed, pale is still to come. The dark line is now, the red one the deadline. Times in ${zoneName(Date.parse(receipt.asOf), zone)}.</p>
+${legend(receipt)}
+<p class="note">Times in ${zoneName(Date.parse(receipt.asOf), zone)}.</p>
 <div class="scroll"><table>
 <thead><tr><th scope="col">From</th><th scope="col" class="n">Counted</th><th scope="col" class="n">Sum</th><th scope="col">Why</th></tr></thead>
 <tbody>
@@ -54,6 +76,27 @@ ${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></
 function row({ when, counted, sum, why, kind, ahead }: Row) {
   return html`<tr class="${kind}${ahead ? ' ahead' : ''}"><td class="when">${when}</td><td class="n">${counted}</td><td class="n">${sum}</td><td>${why}</td></tr>
 `;
+}
+
+/** What is drawn in one colour, and what it is called. */
+const LEGEND: readonly { readonly kinds: readonly SegmentKind[]; readonly words: string }[] = [
+  { kinds: ['counted'], words: 'counted' },
+  { kinds: ['paused'], words: 'paused' },
+  { kinds: ['closed'], words: 'closed' },
+  { kinds: ['holiday', 'special-day'], words: 'holiday, or closed by special hours' },
+  { kinds: ['summary'], words: 'several stretches in one' },
+];
+
+/** What each colour of the bar means, beside the colour itself: words for a colour would be wrong in one of light and dark. */
+function legend({ segments, ahead, dueAt, endedAt, asOf }: Receipt) {
+  const shown = new Set([...segments, ...ahead].map(({ kind }) => kind));
+  const entry = (kind: string | undefined, words: string) => html`<li><i class="${kind}"></i>${words}</li>`;
+  const stretches = LEGEND.filter(({ kinds }) => kinds.some((kind) => shown.has(kind)));
+  return html`<ul class="legend">${stretches.map(({ kinds, words }) => entry(kinds[0], words))}${
+    ahead.length === 0 ? '' : entry('counted to-come', 'fainter: still to come')
+  }${entry('mark-now', endedAt !== null && endedAt <= asOf ? 'the end' : 'now')}${
+    dueAt === null ? '' : entry('mark-deadline', 'the deadline')
+  }</ul>`;
 }
 
 /** Width of the bar in its own units; it is drawn as wide as the page. */

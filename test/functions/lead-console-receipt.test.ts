@@ -112,6 +112,25 @@ describe('the page behind "Why this deadline"', () => {
     ]);
   });
 
+  it('explains the bar by its own colours, of which light and dark have others, and not by their names', async () => {
+    const { visit } = await setUp();
+    const { html } = await visit();
+    const legend = /<ul class="legend">(.*?)<\/ul>/.exec(html)?.[1] ?? '';
+    expect([...legend.matchAll(/<i class="([\w -]+)"><\/i>([^<]+)/g)].map(([, kind, words]) => [kind, words])).toEqual([
+      ['counted', 'counted'],
+      ['paused', 'paused'],
+      ['counted to-come', 'fainter: still to come'],
+      ['mark-now', 'now'],
+      ['mark-deadline', 'the deadline'],
+    ]);
+    const words = html.slice(html.indexOf('<body')).replace(/<[^>]+>/g, ' ');
+    expect(words).not.toMatch(/\b(blue|amber|grey|gray|dark|light|red|pale)\b/i);
+    // Each has a colour, and where it is dark another one.
+    const style = html.slice(html.indexOf('<style>'), html.indexOf('</style>'));
+    for (const name of ['counted', 'paused', 'closed', 'off', 'several', 'due'])
+      expect([...style.matchAll(new RegExp(`--${name}: #`, 'g'))], name).toHaveLength(2);
+  });
+
   it('has no script, nothing from elsewhere, and nothing that a customer wrote', async () => {
     const { visit } = await setUp();
     const { html } = await visit();

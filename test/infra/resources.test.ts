@@ -391,7 +391,7 @@ describe('alarms', () => {
 
   test('each tells the topic; there are few enough to pay for', () => {
     for (const { id, Properties } of all('AWS::CloudWatch::Alarm')) expect(Properties.AlarmActions?.length, id).toBe(1);
-    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(20);
+    expect(all('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(24);
     expect(all('AWS::CloudWatch::Dashboard').length).toBe(1);
   });
 
