@@ -38,8 +38,17 @@ export async function findDeployed(name: string, client = new CloudFormationClie
   };
 }
 
-/** What keeps the commands from an account, as a sentence; anything else as it is. */
+/** What keeps the commands from a stack, as a sentence; anything else as it is. */
 function inWords(error: unknown, stack: string): unknown {
+  if (error instanceof Error && /does not exist/.test(error.message))
+    return new NotDeployedError(
+      `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --name.`,
+    );
+  return awsInWords(error, `describe the stack ${stack}`);
+}
+
+/** What keeps a command from AWS, as a sentence; anything else as it is. `what`: what was asked, as in "read the table". */
+export function awsInWords(error: unknown, what: string): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message } = error;
   if (/Region is missing/i.test(message))
@@ -48,12 +57,8 @@ function inWords(error: unknown, stack: string): unknown {
     return new PlainError(
       'There are no AWS credentials. Sign in as for `cdk deploy` (AWS_PROFILE, or `aws sso login`), then run the command again.',
     );
-  if (/does not exist/.test(message))
-    return new NotDeployedError(
-      `There is no stack ${stack} in this account and region. Check AWS_PROFILE and AWS_REGION, or name another deployment with --name.`,
-    );
-  if (/ExpiredToken|InvalidClientTokenId|AccessDenied|UnrecognizedClient/.test(name))
-    return new PlainError(`AWS refused to describe the stack ${stack}: ${message}`);
+  if (/ExpiredToken|InvalidClientTokenId|AccessDenied|UnrecognizedClient|ResourceNotFound|TableNotFound/.test(name))
+    return new PlainError(`AWS refused to ${what}: ${message}`);
   if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|TimeoutError/.test(`${name} ${message}`))
     return new PlainError(`AWS could not be reached: ${message || name}. Check the network and AWS_ENDPOINT_URL.`);
   return error;

@@ -13,7 +13,7 @@ import { readSettings, type Settings } from '../../infra/settings.ts';
 import { compilePolicyDir } from '../../policy/compiler/compile-policy.ts';
 import { PolicyError } from '../../policy/compiler/problems.ts';
 import { PlainError } from '../progress.mjs';
-import { findDeployed, NotDeployedError } from './deployed.ts';
+import { awsInWords, findDeployed, NotDeployedError } from './deployed.ts';
 import { CHECKS, type Check } from './doctor/checks.ts';
 import { type Account, blocks, type Clients, type Deployment, type Finding } from './doctor/finding.ts';
 import type { CommandIo } from './io.ts';
@@ -46,7 +46,9 @@ export async function doctor(args: string[], io: CommandIo, look: typeof lookAt 
     now: Date.now,
     fetch,
   };
-  const region = await account.clients.dynamodb.config.region();
+  const region = await account.clients.dynamodb.config.region().catch((error) => {
+    throw awsInWords(error, 'say its region');
+  });
   io.stdout.write(`${account.name} in ${region}, looked at ${new Date().toISOString()}\n\n`);
   let found = { blocks: 0, notes: 0 };
   for await (const { check, findings } of look(account)) {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PlainError } from '../progress.mjs';
+import { awsInWords } from './deployed.ts';
 import type { CommandIo } from './io.ts';
 import { copySince, prepareTable } from './restore-table.ts';
 
@@ -25,19 +26,24 @@ export async function restore(args: string[], io: CommandIo, client = new Dynamo
   const { from, to, since } = values;
   const say = (line: string) => io.stderr.write(`${line}\n`);
   if (action === 'prepare' && table !== undefined) {
-    const { streamArn } = await prepareTable(client, table, say);
+    const { streamArn } = await prepareTable(client, table, say).catch(refused(`change the table ${table}`));
     say('To use it, in the "context" of cdk.json, as docs/runbook.md goes on to say:');
     io.stdout.write(`"tableStreamArn": "${streamArn}"\n`);
     return 0;
   }
   if (action === 'copy' && from !== undefined && to !== undefined && since !== undefined) {
-    const copied = await copySince(client, from, to, instant(since));
+    const copying = copySince(client, from, to, instant(since));
+    const copied = await copying.catch(refused(`copy from ${from} to ${to}`));
     io.stdout.write(`${copied} items copied from ${from} to ${to}\n`);
     return 0;
   }
   io.stderr.write(USAGE);
   return 1;
 }
+
+const refused = (what: string) => (error: unknown) => {
+  throw awsInWords(error, what);
+};
 
 function read(args: string[]) {
   try {

@@ -4,17 +4,13 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
-import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findDeployed } from '../../local/cli/deployed.ts';
 import type { Account, Clients } from '../../local/cli/doctor/finding.ts';
 import { lookAt } from '../../local/cli/doctor.ts';
 import { LOCAL_NAME } from '../../local/deploy.ts';
+import { LOCAL_ACCOUNT } from '../../local/engine.ts';
 import { type App, clients, eventually, openApp } from './app.ts';
 
 const e2e = inject('e2e');
@@ -82,11 +78,17 @@ describe('the doctor at a deployment on the engine', () => {
   test('an alarm that is set reaches whoever is subscribed, as the runbook has it tried', async () => {
     const { sqs, sns, cloudWatch } = aws;
     const TopicArn = (await findDeployed(LOCAL_NAME, aws.cloudFormation)).output('AlarmTopicArn');
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `alarm-ear-${process.pid}` }));
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-    const { SubscriptionArn } = await sns.send(
-      new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes?.QueueArn }),
-    );
+    const QueueName = `alarm-ear-${process.pid}`;
+    const ear = `arn:aws:sqs:${region}:${LOCAL_ACCOUNT}:${QueueName}`;
+    const hears = {
+      Effect: 'Allow',
+      Principal: { Service: 'sns.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: ear,
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [hears] });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { Policy } }));
+    const { SubscriptionArn } = await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: ear }));
     const AlarmName = `${LOCAL_NAME}-sweep-schedule-dlq-not-empty`;
     const set = (StateValue: 'ALARM' | 'OK') =>
       cloudWatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: 'a test, nothing is wrong' }));
