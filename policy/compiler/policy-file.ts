@@ -1,6 +1,7 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { describe, didYouMean, type Problem } from './problems.ts';
+import { expectation, hint, meantForm } from './schema-issues.ts';
 import { yamlFault } from './yaml-faults.ts';
 import { lostText } from './yaml-lost-text.ts';
 
@@ -91,7 +92,7 @@ export class PolicyFile {
 
   #addIssue(issue: z.core.$ZodIssue, within: Path = []): void {
     const path = [...within, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-    const meant = issue.code === 'invalid_union' && issue.message === SEE_FORMS ? closest(issue.errors) : undefined;
+    const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
     if (meant !== undefined) {
       for (const inner of meant) this.#addIssue(inner, path);
       return;
@@ -106,13 +107,13 @@ export class PolicyFile {
         );
       }
     } else if (issue.code === 'invalid_key') {
+      const [inner] = issue.issues;
       const key = path.at(-1);
-      this.addAtKey(path, `expected ${issue.issues[0]?.message}, found ${describe(key)}`);
-    } else {
-      const near =
-        issue.code === 'invalid_value' && typeof found === 'string' ? didYouMean(found, issue.values.map(String)) : '';
-      this.add(path, `expected ${issue.message}, found ${describe(found)}${near}`);
-    }
+      this.addAtKey(
+        path,
+        `expected ${inner?.message}, found ${describe(key)}${inner === undefined ? '' : hint(inner, key)}`,
+      );
+    } else this.add(path, `expected ${issue.message}, found ${describe(found)}${hint(issue, found)}`);
   }
 
   #addAt(offset: number, path: string, message: string): void {
@@ -156,20 +157,6 @@ function notYaml(fault: unknown): string {
   return `expected valid YAML, found a fault: ${reason.split('\n')[0]}`;
 }
 
-/** Of the forms that an entry can have, what is wrong with the one that it is closest to. */
-function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
-  return [...forms].sort((a, b) => distance(a) - distance(b))[0];
-}
-
-/** How much is wrong: a key that is only misspelt counts half of one that does not belong there. */
-function distance(issues: readonly z.core.$ZodIssue[]): number {
-  return issues.reduce((sum, issue) => {
-    if (issue.code !== 'unrecognized_keys') return sum + 1;
-    const known = issue.message.split(', ');
-    return issue.keys.reduce((keys, key) => keys + (didYouMean(key, known) === '' ? 1 : 0.5), sum);
-  }, 0);
-}
-
 /** `a.b[2].c` */
 function showPath(path: Path): string {
   const text = path.reduce<string>(
@@ -182,18 +169,4 @@ function showPath(path: Path): string {
 function depthExceeds(data: unknown, limit: number): boolean {
   if (typeof data !== 'object' || data === null) return false;
   return limit === 0 || Object.values(data).some((value) => depthExceeds(value, limit - 1));
-}
-
-/** Message of a union that does not say itself what is expected. */
-const SEE_FORMS = 'one of several forms';
-
-/** What is expected where a schema does not say so itself; for unknown keys, the known ones. */
-function expectation(issue: z.core.$ZodRawIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const shape = (issue.inst as z.ZodObject | undefined)?._zod.def.shape ?? {};
-    return Object.keys(shape).join(', ');
-  }
-  if (issue.code === 'invalid_union') return SEE_FORMS;
-  if (issue.code !== 'invalid_type') return 'something else';
-  return issue.expected === 'object' || issue.expected === 'record' ? 'a mapping' : `a ${issue.expected}`;
 }

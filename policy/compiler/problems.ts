@@ -47,6 +47,12 @@ export function describe(value: unknown): string {
   return text.length > 70 ? `${text.slice(0, 67)}…` : text;
 }
 
+/** `"a", "b" and "c"` */
+export function listedInQuotes(names: readonly string[]): string {
+  const all = names.map((name) => `"${name}"`);
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
 /** `; did you mean "…"?` for the closest of the known names, or nothing if none is close. */
 export function didYouMean(found: string, known: Iterable<string>): string {
   let best: string | undefined;

@@ -63,7 +63,7 @@ function explain(fault: YAMLError, document: Document.Parsed, text: string): Fau
     case 'MISSING_CHAR':
       return missing(fault, document, text);
     case 'BAD_INDENT':
-      return fault.message.includes('Flow') ? unclosed(document, text, at) : otherColumn(lineAt(text, at));
+      return fault.message.includes('Flow') ? unclosed(document, text, at) : otherColumn(lineOrNext(text, at));
     case 'BLOCK_IN_FLOW':
       return noComma(document, text, at);
     case 'UNEXPECTED_TOKEN':
@@ -106,6 +106,12 @@ function colonInText(text: string, at: number): Fault | undefined {
     at,
     message: `expected quotes around a text with a colon in it, as in ${/"/.test(rest) ? `'${rest.trim()}'` : `"${rest.trim()}"`}, found none`,
   };
+}
+
+/** The line of an offset, or the next one that says something. */
+function lineOrNext(text: string, at: number): Line | undefined {
+  const line = lineAt(text, at);
+  return /^\s*(#|$)/.test(line.text) ? nextLine(text, at) : line;
 }
 
 function otherColumn(line: Line | undefined): Fault | undefined {

@@ -401,7 +401,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'triage',
     'contains: refund',
     'contains: "!!!"',
-    'triage.yaml:10:21: rules[0].when.all[1].contains: expected a phrase with letters or digits in it, found "!!!"',
+    'triage.yaml:10:21: rules[0].when.all[1].contains: expected a phrase with letters or digits in it, such as refund or "911", found "!!!"',
   ],
   [
     'a field that nothing is asked about',
@@ -487,7 +487,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'vendors',
     '[standard]',
     '[standard, payment]',
-    'vendors.yaml:8:30: vendors[0].data-classes[1]: expected a data class that triage.yaml gives, found "payment"',
+    'vendors.yaml:8:30: vendors[0].data-classes[1]: expected a data class that triage.yaml gives, found "payment"; there are "standard" and "restricted"',
   ],
   [
     'an unknown calendar of a vendor',
@@ -750,7 +750,7 @@ describe('a policy with a mistake', () => {
     );
     expect(problemsOf(texts)).toEqual([
       'queues.yaml:3:11: queues.general.name: expected one line of text, found 5',
-      'queues.yaml:7:13: queues.billing.leads[0]: expected the id of a lead in leads.yaml, found "nobody"',
+      'queues.yaml:7:13: queues.billing.leads[0]: expected the id of a lead in leads.yaml, found "nobody"; there is "maya"',
     ]);
   });
 

@@ -48,6 +48,7 @@ const RICH: Policy = (() => {
       { name: '75%', share: 0.75 },
       { name: '30 business minutes before', secondsBefore: 1800 },
     ];
+    clock.until = 'closed';
     clock.pauseOn = ['pending', 'on-hold'];
     clock.exceptions = [
       {
@@ -59,9 +60,21 @@ const RICH: Policy = (() => {
     ];
   }
   policy.alerting.dangerRungs = [{ to: 'all', waitSeconds: 60 }];
+  const [source] = Object.values(policy.sources) as [Policy['sources'][string]];
+  source.ticketUrl = 'https://crm.example.com/{id}';
   policy.agents = policy.agents.map((agent) => ({ ...agent, skills: ['crisis'] }));
   return policy;
 })();
+
+/** The names of all fields that a schema knows, however deep. */
+function fieldsOf(schema: unknown, seen = new Set<unknown>()): string[] {
+  const def = (schema as { _zod?: { def: Record<string, unknown> } } | undefined)?._zod?.def;
+  if (def === undefined || seen.has(schema)) return [];
+  seen.add(schema);
+  const shape = (def.shape ?? {}) as Record<string, unknown>;
+  const inner = [def.element, def.valueType, def.innerType, ...((def.options ?? []) as unknown[])];
+  return [...Object.keys(shape), ...[...Object.values(shape), ...inner].flatMap((one) => fieldsOf(one, seen))];
+}
 
 type Path = readonly (string | number)[];
 
@@ -136,6 +149,10 @@ const silent = (before: Policy, after: Policy) => describeChanges(before, after)
 describe('a change of any field', () => {
   it('is looked for in a policy that the schema takes, and that has a value for each of its fields', () => {
     expect(Policy.parse(RICH)).toEqual(RICH);
+    const said = new Set(containers(RICH).flatMap((path) => Object.keys(at(RICH, path) as object)));
+    const fields = fieldsOf(Policy);
+    expect(fields.length).toBeGreaterThan(80);
+    expect(fields.filter((field) => !said.has(field))).toEqual([]);
   });
 
   it('is told', () => {

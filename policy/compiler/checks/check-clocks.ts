@@ -5,8 +5,9 @@ import { type Duration, parseDuration, parseWarning } from '../duration.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe, FormatError } from '../problems.ts';
 import { type Clock, type Exception, Resolution } from '../schema/clocks.ts';
+import { A_CALENDAR, A_QUEUE, A_VENDOR } from '../schema/parts.ts';
 import { datedCalendars } from './check-calendars.ts';
-import { A_CALENDAR, A_QUEUE, businessDayOf, keysOf, type Names, refer } from './names.ts';
+import { businessDayOf, keysOf, type Names, refer } from './names.ts';
 
 /** Targets as seconds, without those that cannot be read here. */
 interface Targets {
@@ -157,7 +158,7 @@ function checkPauses(file: PolicyFile, path: Path, key: string): void {
 function checkWhen(file: PolicyFile, path: Path, { when }: Exception, names: Names): void {
   if (Object.keys(when).length === 0)
     file.add([...path, 'when'], `expected at least one of ${PROMISE_KEYS.join(', ')}, found none`);
-  const referred = { queue: [names.queues, A_QUEUE], vendor: [names.vendors, 'a vendor in vendors.yaml'] } as const;
+  const referred = { queue: [names.queues, A_QUEUE], vendor: [names.vendors, A_VENDOR] } as const;
   for (const key of ['queue', 'vendor'] as const) {
     const wanted = when[key];
     const [known, what] = referred[key];

@@ -3,8 +3,9 @@ import { TRIAGE_FIELDS } from '../../../domain/triage-fields.ts';
 import { wordsOf } from '../../../domain/words.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe, didYouMean } from '../problems.ts';
+import { A_CALENDAR, A_LIST, A_SOURCE } from '../schema/parts.ts';
 import { type Condition, Lists, type Scalar } from '../schema/triage.ts';
-import { A_CALENDAR, A_SOURCE, type Names, refer } from './names.ts';
+import { type Names, refer } from './names.ts';
 
 const OPERATORS = ['is', 'is-in', 'contains', 'contains-any-of', 'matches', 'exists', 'at-least', 'at-most'] as const;
 
@@ -88,12 +89,12 @@ function checkValues(file: PolicyFile, path: Path, condition: Condition, field: 
         `expected a phrase with letters or digits that can be seen, found ${describe(phrase)}`,
       );
   if (isIn !== undefined) {
-    refer(file, [...path, 'is-in'], isIn, names.lists, 'a list under "lists"');
+    refer(file, [...path, 'is-in'], isIn, names.lists, A_LIST);
     for (const want of listOf(file, isIn)) checkValue(file, [...path, 'is-in'], field, want, names);
   }
   if (containsAnyOf !== undefined) {
     const where = [...path, 'contains-any-of'];
-    refer(file, where, containsAnyOf, names.lists, 'a list under "lists"');
+    refer(file, where, containsAnyOf, names.lists, A_LIST);
     const wordless = listOf(file, containsAnyOf).find((phrase) => wordsOf(String(phrase)).length === 0);
     if (wordless !== undefined)
       file.add(

@@ -1,19 +1,10 @@
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe } from '../problems.ts';
+import { A_CALENDAR, A_LEAD, A_QUEUE, A_SOURCE } from '../schema/parts.ts';
 import { Agent, Agents, Lead, Queue } from '../schema/people.ts';
 import { Source } from '../schema/sources.ts';
 import { Vendor } from '../schema/vendors.ts';
-import {
-  A_CALENDAR,
-  A_LEAD,
-  A_QUEUE,
-  A_SOURCE,
-  checkUnique,
-  type Files,
-  type Names,
-  refer,
-  referAll,
-} from './names.ts';
+import { checkUnique, type Files, type Names, refer, referAll } from './names.ts';
 
 /** Addresses that may not be called, a write-back whose echo could not be told from news, and silence by a calendar that does not exist. */
 export function checkSources(file: PolicyFile, names: Names, loopback: boolean): void {

@@ -3,12 +3,13 @@ import { buildTriage } from '../build/triage.ts';
 import { ruleFaults } from '../logic/rule-logic.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { describe } from '../problems.ts';
+import { A_LEAD, A_QUEUE } from '../schema/parts.ts';
 import { Agent } from '../schema/people.ts';
 import { type Condition, Outcome, Rule, Triage } from '../schema/triage.ts';
 import { Vendor } from '../schema/vendors.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkPatterns } from './check-patterns.ts';
-import { A_LEAD, A_QUEUE, checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
+import { checkUnique, type Files, idsOf, type Names, refer } from './names.ts';
 
 /** Stand for no rule in a decision, so no rule may be called so. */
 const TAKEN: Readonly<Record<string, string>> = {
@@ -135,7 +136,7 @@ function checkOutcomes(files: Files, names: Names): void {
     }
     const team = agents?.filter((agent) => agent.queues.includes(queue)) ?? [];
     const able = team.some((agent) => skills.every((skill) => agent.skills?.includes(skill)));
-    if (skills.length > 0 && agents !== undefined && agents.length > 0 && !able)
+    if (skills.length > 0 && names.queues?.has(queue) === true && agents !== undefined && agents.length > 0 && !able)
       file.add(
         [...path, 'skills'],
         `expected skills that an agent of queue "${queue}" in agents.yaml has all of, found ${skills.join(', ')}`,

@@ -1,7 +1,8 @@
 import { parseDuration } from '../duration.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
-import { describe, didYouMean, FormatError } from '../problems.ts';
+import { describe, didYouMean, FormatError, listedInQuotes } from '../problems.ts';
 import type { FileName } from '../schema.ts';
+import { asName } from '../schema-issues.ts';
 
 export type Files = Readonly<Record<FileName, PolicyFile>>;
 
@@ -12,6 +13,7 @@ export type Names = Readonly<Record<(typeof KINDS)[number], ReadonlySet<string> 
 
 /** The names that the files of a policy define. */
 export function namesOf(files: Files): Names {
+  const hasRules = Array.isArray(files.triage.at(['rules']));
   return {
     calendars: known(files.calendars, (file) => ['always', ...keysOf(file, 'calendars')]),
     lists: known(files.triage, (file) => keysOf(file, 'lists')),
@@ -19,8 +21,8 @@ export function namesOf(files: Files): Names {
     sources: known(files.sources, (file) => keysOf(file, 'sources')),
     leads: known(files.leads, (file) => idsOf(file, 'leads').filter((id) => id !== undefined)),
     vendors: known(files.vendors, (file) => idsOf(file, 'vendors').filter((id) => id !== undefined)),
-    categories: known(files.triage, (file) => outcomeValues(file, 'category')),
-    dataClasses: known(files.triage, (file) => outcomeValues(file, 'data-class')),
+    categories: hasRules ? known(files.triage, (file) => outcomeValues(file, 'category')) : undefined,
+    dataClasses: hasRules ? known(files.triage, (file) => outcomeValues(file, 'data-class')) : undefined,
   };
 }
 
@@ -59,7 +61,19 @@ export function refer(
   what: string,
 ) {
   if (names !== undefined && !names.has(name))
-    file.add(path, `expected ${what}, found ${describe(name)}${didYouMean(name, names)}`);
+    file.add(path, `expected ${what}, found ${describe(name)}${whichThereAre(name, names, what)}`);
+}
+
+/** Most names that are listed where none is close to the one that was found. */
+const MOST_NAMES = 8;
+
+function whichThereAre(name: string, names: ReadonlySet<string>, what: string): string {
+  const near = names.has(asName(name)) ? asName(name) : name;
+  const meant = didYouMean(near, names);
+  if (meant !== '' || names.size > MOST_NAMES || what.startsWith('one of')) return meant;
+  return names.size === 0
+    ? ' (there is none)'
+    : `; there ${names.size === 1 ? 'is' : 'are'} ${listedInQuotes([...names])}`;
 }
 
 /** Records each name of a list that does not exist. */
@@ -72,11 +86,6 @@ export function referAll(
 ): void {
   for (const [i, name] of listed.entries()) refer(file, [...path, i], name, names, what);
 }
-
-export const A_CALENDAR = 'a calendar in calendars.yaml';
-export const A_QUEUE = 'a queue in queues.yaml';
-export const A_LEAD = 'the id of a lead in leads.yaml';
-export const A_SOURCE = 'a source in sources.yaml';
 
 /** Records each id that an earlier entry of the list has. */
 export function checkUnique(file: PolicyFile, section: string): void {

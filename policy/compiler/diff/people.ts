@@ -156,11 +156,13 @@ export function sourceChanges(before: Policy, after: Policy): string[] {
   const { added, removed, both } = matched(withIds(before.sources), withIds(after.sources));
   return [
     ...valueChange('Our name', before.organisation, after.organisation),
-    ...added.map(({ id, kind, apiUrl, integrationUserId: user }) =>
+    ...added.map((source) =>
       [
-        `New source ${id}: ${kind}`,
-        ...(apiUrl === undefined ? [] : [`written to at ${apiUrl}`]),
-        ...(user === undefined ? [] : [`CaseRelay writes as user ${user}`]),
+        `New source ${source.id}: ${source.kind}`,
+        ...(source.apiUrl === undefined ? [] : [`written to at ${source.apiUrl}`]),
+        ...(source.ticketUrl === undefined ? [] : [`a case is shown at ${source.ticketUrl}`]),
+        ...(source.integrationUserId === undefined ? [] : [`CaseRelay writes as user ${source.integrationUserId}`]),
+        ...(source.silence === undefined ? [] : [`alarm on silence ${silence(source)}`]),
       ].join(', '),
     ),
     ...removed.map(({ id }) => `Source ${id} is gone`),

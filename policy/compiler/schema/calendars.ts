@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseRegion } from '../holidays.ts';
 import { parseDays, parseYears } from '../hours.ts';
-import { date, id, list, parsed, reportFormat, windows, zone } from './parts.ts';
+import { date, id, list, nameOf, parsed, reportFormat, windows, zone } from './parts.ts';
 
 /** A calendar with hours of its own. */
 export const HoursCalendar = z.strictObject({
@@ -39,7 +39,11 @@ export const HoursCalendar = z.strictObject({
 
 /** A calendar that is open when another one is. */
 export const GroupCalendar = z.strictObject({
-  'follow-the-sun': list(id('A calendar.'), 'calendar', 'It is open when any of these calendars is.'),
+  'follow-the-sun': list(
+    nameOf('a calendar of this file', 'A calendar.'),
+    'calendar',
+    'It is open when any of these calendars is.',
+  ),
 });
 
 export const Calendar = z.union([GroupCalendar, HoursCalendar]);

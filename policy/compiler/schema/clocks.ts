@@ -2,26 +2,38 @@ import * as z from 'zod';
 import { type ClockName, Priority } from '../../../domain/event.ts';
 import { parseDuration, parseWarning } from '../duration.ts';
 import { FormatError } from '../problems.ts';
-import { duration, id, language, line, list, oneOf, parsed, perPriority } from './parts.ts';
+import {
+  A_CALENDAR,
+  A_QUEUE,
+  A_VENDOR,
+  duration,
+  language,
+  line,
+  list,
+  nameOf,
+  oneOf,
+  parsed,
+  perPriority,
+} from './parts.ts';
 
 /** One value, or a list of some. */
 const oneOrMore = <T extends z.ZodType>(item: T, what: string, description: string) =>
   z.union([item, z.array(item).min(1)], { error: `${what}, or a list of some` }).meta({ description });
 
-const calendar = (description: string) => id(description).optional();
+const calendar = (description: string) => nameOf(A_CALENDAR, description).optional();
 
 export const Exception = z.strictObject({
   when: z
     .strictObject({
       tier: oneOrMore(line('A tier.'), 'a tier', 'The customer has one of these tiers.').optional(),
-      queue: oneOrMore(id('A queue.'), 'a queue', 'The case is in one of these queues.').optional(),
+      queue: oneOrMore(nameOf(A_QUEUE, 'A queue.'), 'a queue', 'The case is in one of these queues.').optional(),
       language: oneOrMore(
         language,
         'a language code',
         'The case is in one of these languages; "es" stands for es-MX too.',
       ).optional(),
       channel: oneOrMore(line('A channel.'), 'a channel', 'The case came in by one of these channels.').optional(),
-      vendor: oneOrMore(id('A vendor.'), 'a vendor', 'The case is with one of these vendors.').optional(),
+      vendor: oneOrMore(nameOf(A_VENDOR, 'A vendor.'), 'a vendor', 'The case is with one of these vendors.').optional(),
     })
     .meta({ description: 'Which cases: those that have one of the values, for each key given.' }),
   targets: z

@@ -3,6 +3,7 @@ import { Priority } from '../../../domain/event.ts';
 import { parseDuration } from '../duration.ts';
 import { parseDate, parseWindow } from '../hours.ts';
 import { FormatError } from '../problems.ts';
+import { A_NAME } from '../schema-issues.ts';
 
 /**
  * What the schemas of the files are made of. Every message says what is expected; the compiler
@@ -41,12 +42,17 @@ export const line = (description: string) =>
 
 /** A name of the policy's own. It becomes part of the table's keys, so it is short. */
 export const id = (description: string) =>
-  pattern(
-    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    'a name in small letters, digits and hyphens, such as "copyright-claim"',
-    description,
-    64,
-  );
+  pattern(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, `${A_NAME}, digits and hyphens, such as "copyright-claim"`, description, 64);
+
+/** A name that something else has: which there are is looked up with all files at hand (checks/). */
+export const nameOf = (what: string, description: string) => pattern(/\S/, what, description);
+
+export const A_CALENDAR = 'a calendar in calendars.yaml';
+export const A_QUEUE = 'a queue in queues.yaml';
+export const A_LEAD = 'the id of a lead in leads.yaml';
+export const A_SOURCE = 'a source in sources.yaml';
+export const A_VENDOR = 'a vendor in vendors.yaml';
+export const A_LIST = 'a list under "lists"';
 
 /** An id that a CRM gives. In quotes, because it is a name and not a number. */
 export const crmId = (what: string, example: string, description: string) =>

@@ -1,5 +1,21 @@
 import * as z from 'zod';
-import { crmId, email, flag, id, language, line, list, plainDuration, whole, zone } from './parts.ts';
+import {
+  A_CALENDAR,
+  A_LEAD,
+  A_QUEUE,
+  A_SOURCE,
+  crmId,
+  email,
+  flag,
+  id,
+  language,
+  line,
+  list,
+  nameOf,
+  plainDuration,
+  whole,
+  zone,
+} from './parts.ts';
 
 /** The files about people: leads.yaml, queues.yaml and agents.yaml. */
 
@@ -8,7 +24,7 @@ export const Lead = z.strictObject({
   name: line('Name as people read it.'),
   email,
   zone: zone.meta({ description: 'Time zone in which the lead reads times, e.g. Europe/Dublin.' }),
-  calendar: id('When the lead is on duty: a calendar in calendars.yaml, or "always".'),
+  calendar: nameOf(A_CALENDAR, 'When the lead is on duty: a calendar in calendars.yaml, or "always".'),
 });
 
 export const Leads = z.strictObject({
@@ -22,7 +38,7 @@ export const Queue = z.strictObject({
     '360001',
     "Id of the CRM's group, in quotes; without it the group is left as it is.",
   ).optional(),
-  leads: list(id('An id in leads.yaml.'), 'lead', 'Leads who answer for the queue, the first one first.'),
+  leads: list(nameOf(A_LEAD, 'An id in leads.yaml.'), 'lead', 'Leads who answer for the queue, the first one first.'),
 });
 
 export const Queues = z.strictObject({
@@ -33,13 +49,17 @@ export const Agent = z.strictObject({
   id: id('Name of the agent, as the log of a case shows it.'),
   name: line('Name as people read it.'),
   'crm-user-ids': z
-    .record(id('A source in sources.yaml.'), crmId('user', '9001', "The agent's user in that CRM, in quotes."), {
-      error: 'a mapping from a source to the id of the agent there, such as { zendesk: "9001" }',
-    })
+    .record(
+      nameOf(A_SOURCE, 'A source in sources.yaml.'),
+      crmId('user', '9001', "The agent's user in that CRM, in quotes."),
+      {
+        error: 'a mapping from a source to the id of the agent there, such as { zendesk: "9001" }',
+      },
+    )
     .meta({ description: 'The user that the CRM knows the agent as, per source.' }),
   zone: zone.meta({ description: "The agent's time zone: its days are those that the limits of exposure count." }),
-  calendar: id('Shifts: a calendar in calendars.yaml, or "always".'),
-  queues: list(id('A queue.'), 'queue', 'Queues whose cases the agent works.'),
+  calendar: nameOf(A_CALENDAR, 'Shifts: a calendar in calendars.yaml, or "always".'),
+  queues: list(nameOf(A_QUEUE, 'A queue.'), 'queue', 'Queues whose cases the agent works.'),
   languages: list(language, 'language', 'Languages that the agent answers in; "es" stands for es-MX too.'),
   skills: z
     .array(id('A skill.'), { error: 'a list of skills' })

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SOURCE_KINDS } from '../../../domain/policy.ts';
 import { FormatError } from '../problems.ts';
-import { crmId, id, line, oneOf, parsed, url, whole } from './parts.ts';
+import { A_CALENDAR, crmId, id, line, nameOf, oneOf, parsed, url, whole } from './parts.ts';
 
 export const Source = z.strictObject({
   kind: oneOf(SOURCE_KINDS, 'What sends: Zendesk event webhooks, or any sender of Standard Webhooks.'),
@@ -21,7 +21,7 @@ export const Source = z.strictObject({
   silence: z
     .strictObject({
       hours: whole(1, 24, 'After how many hours on end without a webhook the alarm rings.'),
-      calendar: id('The calendar that has to be open all that time: its name, or "always".'),
+      calendar: nameOf(A_CALENDAR, 'The calendar that has to be open all that time: its name, or "always".'),
     })
     .meta({ description: 'When it is no longer normal that nothing comes in: an alarm rings. Left out, none does.' })
     .optional(),

@@ -2,7 +2,22 @@ import * as z from 'zod';
 import { Priority, Route } from '../../../domain/event.ts';
 import { TRIAGE_FIELDS } from '../../../domain/triage-fields.ts';
 import { parsePattern } from '../patterns.ts';
-import { flag, id, line, list, number, oneOf, parsed, pattern, plainDuration } from './parts.ts';
+import {
+  A_CALENDAR,
+  A_LEAD,
+  A_LIST,
+  A_QUEUE,
+  flag,
+  id,
+  line,
+  list,
+  nameOf,
+  number,
+  oneOf,
+  parsed,
+  pattern,
+  plainDuration,
+} from './parts.ts';
 
 /** The authored form of a condition: like the compiled one, but a single value may stand without a list. */
 export interface Condition {
@@ -25,7 +40,7 @@ export type Scalar = string | number | boolean;
 
 const phrase = pattern(
   /[\p{L}\p{N}]/u,
-  'a phrase with letters or digits in it',
+  'a phrase with letters or digits in it, such as refund or "911"',
   'A phrase, matched as whole words in any case.',
 );
 const expression = parsed(
@@ -57,14 +72,17 @@ export const Condition: z.ZodType<Condition> = z
       .union([value, z.array(value).min(1)], { error: 'a value, or a list of values' })
       .meta({ description: 'The field is one of these.' })
       .optional(),
-    'is-in': id('Name of a list under "lists": the field is one of its values.').optional(),
+    'is-in': nameOf(A_LIST, 'Name of a list under "lists": the field is one of its values.').optional(),
     contains: z
       .union([phrase, z.array(phrase).min(1)], {
         error: 'a phrase, or a list of phrases, with letters or digits in them',
       })
       .meta({ description: 'The field has one of these phrases in it, as whole words in any case.' })
       .optional(),
-    'contains-any-of': id('Name of a list under "lists": the field has one of its phrases in it.').optional(),
+    'contains-any-of': nameOf(
+      A_LIST,
+      'Name of a list under "lists": the field has one of its phrases in it.',
+    ).optional(),
     matches: z
       .union([expression, z.array(expression).min(1)], { error: 'a regular expression (RE2), or a list of some' })
       .meta({ description: 'One of these regular expressions (RE2) is found in the field, in any case.' })
@@ -76,13 +94,13 @@ export const Condition: z.ZodType<Condition> = z
       366,
       'With "field: cases": how far back the cases of the customer are counted, such as "30 calendar days".',
     ).optional(),
-    during: id('Name of a calendar: the case was opened while it was open.').optional(),
+    during: nameOf(A_CALENDAR, 'Name of a calendar: the case was opened while it was open.').optional(),
   })
   .meta({ id: 'condition', description: 'What must be so for the rule to apply.' });
 
 export const Outcome = z.strictObject({
   category: id('What the case is about; vendors.yaml says which vendor takes which category.'),
-  queue: id('Name of a queue in queues.yaml.'),
+  queue: nameOf(A_QUEUE, 'Name of a queue in queues.yaml.'),
   route: oneOf(
     Route.options,
     'Who works it: your own team (home, the default), a vendor, or nobody (parked): its clocks are cancelled.',
@@ -103,7 +121,7 @@ export type Outcome = z.infer<typeof Outcome>;
 
 export const Rule = z.strictObject({
   id: id('Name of the rule; each decision is stamped with it.'),
-  owner: id('The lead to ask about this rule: an id in leads.yaml.'),
+  owner: nameOf(A_LEAD, 'The lead to ask about this rule: an id in leads.yaml.'),
   reason: line('Why, in a line: the private note on the case says it.'),
   when: Condition.optional(),
   tell: oneOf(
