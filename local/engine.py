@@ -2,7 +2,7 @@
 
 Whoever starts it holds the other end: when that process ends, however it ends, the engine stops
 too, and its Lambda workers with it. Beside the engine's own paths it answers /_caserelay/engine
-(whose it is) and /_caserelay/permissions (what was refused and used; PUT takes grants away).
+(whose it is), /_caserelay/refusals, and /_caserelay/permissions (what was refused and used; PUT takes grants away).
 """
 
 import json
@@ -26,6 +26,8 @@ def stop_with_starter() -> None:
 def answer(method: str, path: str, body: bytes) -> tuple[int, object]:
     if path == "/_caserelay/engine" and method == "GET":
         return 200, {"token": os.environ.get("CASERELAY_ENGINE_TOKEN", "")}
+    if path == "/_caserelay/refusals" and method == "GET":
+        return 200, iam.refusals()
     if path == "/_caserelay/permissions" and method == "GET":
         return 200, iam.report()
     if path == "/_caserelay/permissions" and method == "PUT":

@@ -17,6 +17,7 @@ import { heading, ID_WIDTH, lineFor } from './live/line.ts';
 import { followLog } from './live/live.ts';
 import { readMails } from './live/mails.ts';
 import { pasteCommand } from './live/paste-case.ts';
+import { followRefusals } from './live/permissions.ts';
 import { waitUntilQuiet } from './live/quiet.ts';
 import { readFacts } from './live/read-facts.ts';
 import { isClean, type Summary, summarise } from './live/summary.ts';
@@ -111,6 +112,12 @@ async function run(options: StartOptions, running: Running): Promise<number> {
     if (line !== undefined) console.log(line);
   });
   started.push(() => live.stop());
+  const refusals = followRefusals({
+    endpoint: deployment.endpoint,
+    since,
+    onRefusal: (words) => console.log(`REFUSED: ${words}`),
+  });
+  started.push(() => refusals.stop());
   const mails = () => readMails(deployment.endpoint);
   if (options.once) {
     const lead = startDemoLead({ readMails: mails, since });

@@ -7,9 +7,9 @@ a run can fail on a refusal, and a test can find what was granted and never used
 """
 
 from iam import calls, services
-from iam.record import report, set_without
+from iam.record import refusals, report, set_without
 
-__all__ = ["install", "report", "set_without"]
+__all__ = ["install", "refusals", "report", "set_without"]
 
 
 def install(without: str) -> None:

@@ -5,6 +5,7 @@ import {
   type Condition,
   clockPolicy,
   conditionsIn,
+  isWrittenTo,
   Policy,
   policyCalendars,
   promiseOf,
@@ -241,5 +242,14 @@ describe('the calendars of a policy', () => {
 
   it('are refused by a name that there is not', () => {
     expect(() => policyCalendars(WHOLE)('berlin')).toThrow(/test-1.*berlin/);
+  });
+});
+
+describe('isWrittenTo', () => {
+  it('is true of a CRM whose API has an address, and of nothing else', () => {
+    expect(isWrittenTo({ kind: 'zendesk', apiUrl: 'https://example.zendesk.com' })).toBe(true);
+    expect(isWrittenTo({ kind: 'zendesk' })).toBe(false);
+    expect(isWrittenTo({ kind: 'standard-webhooks' })).toBe(false);
+    expect(isWrittenTo(undefined)).toBe(false);
   });
 });

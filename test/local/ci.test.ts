@@ -22,6 +22,7 @@ describe('the CI workflow', () => {
     const watched = updates.map((update: Record<string, unknown>) => [update['package-ecosystem'], update.directory]);
     expect(watched).toEqual([
       ['npm', '/'],
+      ['npm', '/test/infra/ric'],
       ['github-actions', '/'],
       ['pip', '/local'],
     ]);
