@@ -49,6 +49,9 @@ ${COLOURS.map(([kind, colour]) => `.${kind} { --ink: var(--${colour}); }`).join(
 }
 `;
 
+/** What the licence of the data asks for where it is shown (NOTICE). */
+const HOLIDAY_CREDIT = html`<p class="note">Public holidays: <a href="https://github.com/commenthol/date-holidays">date-holidays</a>, <a href="https://creativecommons.org/licenses/by-sa/3.0/">CC BY-SA 3.0</a>.</p>`;
+
 /** The page behind "Why this deadline": the sum as a bar and a table, on the wall clock of `zone`. `token`: of the link, for the other forms of it. */
 export function receiptPage(receipt: Receipt, zone: string, token: string): string {
   const title = `Why this deadline: ${CLOCK_NAMES[receipt.clock]}`;
@@ -68,7 +71,8 @@ ${receiptRows(receipt, zone).map(row)}</tbody>
 </table></div>
 <dl>
 ${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>
-<p class="note">The same <a href="receipt?token=${token}&amp;format=text">as text</a>, and <a href="receipt?token=${token}&amp;format=json">as JSON</a>, with which <code>caserelay clock</code> works it out anew without a network.</p>`,
+<p class="note">The same <a href="receipt?token=${token}&amp;format=text">as text</a>, and <a href="receipt?token=${token}&amp;format=json">as JSON</a>, with which <code>caserelay clock</code> works it out anew without a network.</p>
+${[...receipt.segments, ...receipt.ahead].some(({ kind }) => kind === 'holiday') ? HOLIDAY_CREDIT : ''}`,
     STYLE,
   );
 }

@@ -5,7 +5,7 @@ import { receiptRows, receiptText } from '../../domain/receipt-text.ts';
 import { receiptPage } from '../../functions/lead-console/receipt-page.ts';
 import { opened, status } from '../support/events.ts';
 import { occasions } from '../support/occasions.ts';
-import { contextOf } from '../support/policy-fixture.ts';
+import { contextOf, OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 
 /** A column as its reader takes it: h:mm:ss as seconds; nothing shown is nothing counted. */
 function parsed(shown: string): number {
@@ -90,5 +90,22 @@ describe('what is shown adds up as shown, whatever the milliseconds', () => {
         expect(inMs(workedSeconds) + inMs(remainingSeconds)).toBe(inMs(targetSeconds) + inMs(overSeconds));
       }),
     );
+  });
+});
+
+describe('the credit for the data of public holidays', () => {
+  const office = { zone: 'UTC', weekly: OFFICE_HOURS, holidays: ['2026-11-17'] };
+  const context = contextOf({ ...POLICY, calendars: { ...POLICY.calendars, office } });
+  const from = (start: string) =>
+    receiptPage(
+      receipt([opened(start)], context, { clock: 'resolution' }, Date.parse(start)) as Receipt,
+      'UTC',
+      'token',
+    );
+
+  it('stands where a holiday is shown, and only there', () => {
+    // 16 hours from Monday at noon go on until Thursday, with a holiday on Tuesday.
+    expect(from('2026-11-16T12:00:00Z')).toContain('https://github.com/commenthol/date-holidays');
+    expect(from('2026-11-18T09:00:00Z')).not.toContain('date-holidays');
   });
 });
