@@ -49,7 +49,7 @@ const UNSEEN: readonly Unseen[] = [
     who: 'notify-lead',
     actions: /^ses:SendEmail$/,
     resource: /identity\/.*@/,
-    why: 'the sender is verified by its domain here; it may be by its address',
+    why: "the sender is verified by its domain here; it may be by its address, and in its sandbox SES asks for the leads' too",
   },
 ];
 

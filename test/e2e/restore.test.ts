@@ -25,7 +25,7 @@ const settings = { endpoint, region, credentials: { accessKeyId: 'test', secretA
 const cloudFormation = new CloudFormationClient(settings);
 const secrets = new SecretsManagerClient(settings);
 const quiet = () => undefined;
-const workDir = resolve('.local', `rehearsal-${process.pid}`);
+const workDir = resolve('.local', `rehearsal-${e2e.toysPort}`);
 
 /** The app with this in its context. */
 const app = (context: Readonly<Record<string, string>>): LocalStack => ({
