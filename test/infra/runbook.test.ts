@@ -50,6 +50,14 @@ describe('commands in the documents', () => {
     for (const name of every(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toContain(name);
   });
 
+  test('leave out no setting', () => {
+    const settings = readFileSync('infra/settings.ts', 'utf8');
+    const read = [...settings.matchAll(/(?:text|list|flag|count)\(node, '(\w+)'/g)].map(([, name]) => name);
+    const section = /### Settings\n(.*?)\n### /s.exec(texts[1] ?? '')?.[1] ?? '';
+    const told = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(told.sort()).toEqual([...new Set(read)].sort());
+  });
+
   test('set what the app reads from the context', () => {
     const settings = readFileSync('infra/settings.ts', 'utf8');
     const lines = texts.flatMap((text) => text.split('\n')).filter((line) => /\bcontext\b/.test(line));
