@@ -114,6 +114,7 @@ export class StatefulStack extends Stack {
       // CloudFormation deletes a secret at once, without the days in which it could be restored. So one stays when its
       // source, vendor or stack goes; only one made by a deployment that fails goes with it, as nobody has set it yet.
       removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      // Not to be changed: CloudFormation would generate a new value, in place of the one that an operator has set.
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: generatedKey,

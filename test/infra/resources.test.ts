@@ -222,6 +222,17 @@ describe('data', () => {
     }
   });
 
+  test('what a secret is generated from never changes: CloudFormation would put a new value over the one that was set', () => {
+    for (const { id, Properties } of all('AWS::SecretsManager::Secret')) {
+      expect(Properties.GenerateSecretString, id).toEqual({
+        SecretStringTemplate: '{}',
+        GenerateStringKey: Properties.Name === 'CaseRelay/links' ? 'key' : 'notSetYet',
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+      });
+    }
+  });
+
   test('a secret that exists already is not made again, and may be read all the same', () => {
     const again = synthesised({ 'aws:cdk:bundling-stacks': [], existingSecrets: 'links,source/zendesk' });
     const made = (one: Synthesised) =>
