@@ -37,7 +37,7 @@ const policy: Policy = {
     { id: 'jonas', name: 'Jonas Keller', email: 'jonas@lumen.example', zone: 'Europe/Berlin', calendar: 'us-support' },
   ],
 };
-const context = { policy, calendar: policyCalendars(policy) };
+const context = { policy, calendar: policyCalendars(policy), tzdata: process.versions.tz };
 
 const CASE = 'zendesk:48213';
 const at = (time: string) => `2026-11-18T${time}Z`;
@@ -148,7 +148,7 @@ const pictures = {
     }),
     size: '700,980',
   },
-  'receipt-page': { html: receiptPage(explained, lead.zone, 'sample'), size: '900,1230' },
+  'receipt-page': { html: receiptPage(explained, lead.zone, 'sample'), size: '900,1320' },
 };
 
 const pages = join(import.meta.dirname, '../../.local/pictures');
