@@ -41,7 +41,7 @@ function check(dir: string, io: CommandIo, now: number): number {
   io.stdout.write(`policy ${checked.version}: ${partsOf(checked)}: in order\n`);
   if (notes.length > 0) {
     const what = notes.length === 1 ? '1 note' : `${notes.length} notes`;
-    io.stdout.write(`${what}, on what is not wrong but without effect:\n`);
+    io.stdout.write(`${what}, on what is not wrong but may not be meant:\n`);
     for (const note of notes) io.stdout.write(`  ${formatProblem(note)}\n`);
   }
   if (horizon.notes.length > 0)

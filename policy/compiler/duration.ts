@@ -1,3 +1,4 @@
+import { bareDuration, meantDuration } from './meant.ts';
 import { FormatError } from './problems.ts';
 
 /** A length of time: `business` counts open hours of a calendar only, `calendar` counts all hours. Whole seconds. */
@@ -24,7 +25,10 @@ const EXPECTED = 'a duration such as "30 business minutes" or "2 calendar hours"
  */
 export function parseDuration(text: string, businessDaySeconds?: number): Duration {
   const [, digits = '', kind, unit] = FORM.exec(text) ?? [];
-  if (unit === undefined) throw new FormatError(EXPECTED, text);
+  if (unit === undefined) {
+    const bare = bareDuration(text);
+    throw new FormatError(bare === undefined ? EXPECTED : choose(bare.amount, bare.unit), text, meantDuration(text));
+  }
   const amount = Number(digits);
   if (kind === undefined) throw new FormatError(choose(amount, unit as Unit), text);
   const isBusinessDay = kind === 'business' && unit === 'day';

@@ -1,4 +1,5 @@
 import Holidays from 'date-holidays';
+import { meantCountry } from './meant.ts';
 import { FormatError } from './problems.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,9 +54,10 @@ export function parseRegion(region: string): string {
 
 function forRegion(region: string): Holidays {
   const expected = 'a region with public holidays, such as US, US-CA, DE-BY or GB-ENG';
-  if (!/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(region)) throw new FormatError(expected, region);
+  const countries = CATALOGUE.getCountries();
   const [country = '', subdivision] = region.split('-');
-  if (!Object.hasOwn(CATALOGUE.getCountries(), country)) throw new FormatError(expected, region);
+  if (!/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(region) || !Object.hasOwn(countries, country))
+    throw new FormatError(expected, region, meantCountry(region, countries));
   if (subdivision === undefined) return inEnglish(new Holidays(country, { types: ['public'] }));
   const states = CATALOGUE.getStates(country) ?? {};
   if (!Object.hasOwn(states, subdivision)) {

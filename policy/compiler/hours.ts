@@ -1,4 +1,5 @@
 import { WEEKDAYS, type Weekday, type Window } from '../../domain/calendar.ts';
+import { meantDate, meantDays, meantWindow } from './meant.ts';
 import { FormatError } from './problems.ts';
 
 const MIDNIGHT = 1440;
@@ -10,7 +11,7 @@ const MIDNIGHT = 1440;
 export function parseWindow(text: string): Window {
   const match = /^(\d\d):(\d\d) ?- ?(\d\d):(\d\d)$/.exec(text);
   const expected = 'hours such as "09:00-17:30", or "22:00-06:00" over midnight';
-  if (match === null) throw new FormatError(expected, text);
+  if (match === null) throw new FormatError(expected, text, meantWindow(text));
   const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = match.slice(1).map(Number);
   const [from, to] = [fromHour * 60 + fromMinute, toHour * 60 + toMinute];
   if (fromMinute > 59 || toMinute > 59 || from >= MIDNIGHT || to > MIDNIGHT) throw new FormatError(expected, text);
@@ -42,7 +43,7 @@ export function parseDays(text: string): Weekday[] {
   const [first = '', last = first, ...rest] = text.split('-');
   const [from, to] = [WEEKDAYS.indexOf(first as Weekday), WEEKDAYS.indexOf(last as Weekday)];
   if (from < 0 || to < 0 || rest.length > 0) {
-    throw new FormatError('a day such as "sat" or days such as "mon-fri"', text);
+    throw new FormatError('a day such as "sat" or days such as "mon-fri"', text, meantDays(text));
   }
   const length = ((to - from + 7) % 7) + 1;
   return Array.from({ length }, (_, i) => WEEKDAYS[(from + i) % 7] as Weekday);
@@ -52,7 +53,7 @@ export function parseDays(text: string): Weekday[] {
 export function parseDate(text: string): string {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text) {
-    throw new FormatError('a date such as 2026-12-24', text);
+    throw new FormatError('a date such as 2026-12-24', text, meantDate(text));
   }
   return text;
 }

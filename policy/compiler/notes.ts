@@ -1,17 +1,25 @@
+import { Priority } from '../../domain/event.ts';
 import { conditionsIn, type Outcome, type Policy } from '../../domain/policy.ts';
 import { ANSWERS, CLOCK_RULES } from '../../domain/turns.ts';
 import type { Files } from './checks/names.ts';
+import { formatWindow, parseWindow } from './hours.ts';
 import type { Path } from './policy-file.ts';
 import type { Problem } from './problems.ts';
+import { HoursCalendar } from './schema/calendars.ts';
 import type { FileName } from './schema.ts';
+
+/** Hours of the longest shift over midnight that nobody asks about. */
+const LONGEST_NIGHT = 12;
 
 type Note = { readonly file: FileName; readonly path: Path; readonly message: string };
 
-/** What of a policy has no effect, with its place: not wrong, but perhaps forgotten or misspelt. */
+/** What of a policy has no effect, or an odd one, with its place: not wrong, but perhaps forgotten, misspelt or swapped. */
 export function notesOn(policy: Policy, files: Files): Problem[] {
   const notes = [
     ...unusedCalendars(policy),
+    ...longNights(files),
     ...clocksWithoutEffect(policy, files),
+    ...targetsUpsideDown(policy),
     ...unusedLists(policy, files),
     ...rulesNeverSure(policy),
     ...queuesWithoutCases(policy),
@@ -31,6 +39,50 @@ function unusedCalendars({ calendars, clocks, agents, vendors, leads, triage }: 
   return Object.keys(calendars)
     .filter((name) => !used.has(name))
     .map((name) => ({ file: 'calendars', path: ['calendars', name], message: 'no other file uses this calendar' }));
+}
+
+/** A shift over midnight that is longer than anybody's is more likely written the wrong way round. */
+function longNights(files: Files): Note[] {
+  return files.calendars
+    .entries(['calendars'], HoursCalendar)
+    .flatMap(({ path, value: { hours = {}, special = {} } }) =>
+      Object.entries({ hours, special }).flatMap(([part, days]) =>
+        Object.entries(days).flatMap(([day, texts]) =>
+          texts.flatMap((text): Note[] => {
+            const [from, to] = parseWindow(text);
+            const length = (to + 1440 - from) / 60;
+            return to >= from || length <= LONGEST_NIGHT
+              ? []
+              : [
+                  {
+                    file: 'calendars',
+                    path: [...path, part, day],
+                    message: `"${text}" runs over midnight, for ${Math.round(length * 10) / 10} hours: is "${formatWindow([to, from])}" meant?`,
+                  },
+                ];
+          }),
+        ),
+      ),
+    );
+}
+
+/** A more urgent case that is promised less than a less urgent one. */
+function targetsUpsideDown({ clocks }: Policy): Note[] {
+  const order = [...Priority.options].reverse();
+  return clocks.flatMap(({ clock, targets, exceptions }) =>
+    [
+      { path: ['clocks', clock, 'targets'], own: targets },
+      ...exceptions.map((one, i) => ({ path: ['clocks', clock, 'exceptions', i, 'targets'], own: one.targets })),
+    ].flatMap(({ path, own }: { path: Path; own: Partial<Record<Priority, number>> }) => {
+      const given = order.filter((priority) => own[priority] !== undefined);
+      return given.slice(1).flatMap((less, nth): Note[] => {
+        const more = given[nth] as Priority;
+        return (own[more] as number) <= (own[less] as number)
+          ? []
+          : [{ file: 'clocks', path: [...path, more], message: `${more} cases are given more time than ${less} ones` }];
+      });
+    }),
+  );
 }
 
 function clocksWithoutEffect({ clocks }: Policy, files: Files): Note[] {

@@ -27,15 +27,22 @@ export function formatProblem({ file, line, column, path, message }: Problem): s
   return `${file}:${line}:${column}: ${path}: ${message}`;
 }
 
-/** A text that is not of the form it should have; `expected` says which that is. */
+/** A text that is not of the form it should have; `expected` says which that is, `meant` what was probably meant. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   readonly expected: string;
+  readonly meant: string | undefined;
 
-  constructor(expected: string, found: string) {
-    super(`expected ${expected}, found ${describe(found)}`);
+  constructor(expected: string, found: string, meant?: string) {
+    super(`expected ${expected}, found ${describe(found)}${asking(meant)}`);
     this.expected = expected;
+    this.meant = meant;
   }
+}
+
+/** `; did you mean "…"?`, or nothing. */
+export function asking(meant: string | undefined): string {
+  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
 }
 
 /** A value as an error message shows it. */
@@ -61,7 +68,7 @@ export function didYouMean(found: string, known: Iterable<string>): string {
     const distance = editDistance(found.toLowerCase(), name.toLowerCase(), least);
     if (distance < least) [best, least] = [name, distance];
   }
-  return best === undefined ? '' : `; did you mean ${JSON.stringify(best)}?`;
+  return asking(best);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other, counted up to `limit`. */

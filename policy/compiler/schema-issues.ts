@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean, listedInQuotes } from './problems.ts';
+import { asking, didYouMean, listedInQuotes } from './problems.ts';
 
 /** What a lead reads of the issues that a schema finds. */
 
@@ -47,6 +47,7 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 /** `; did you mean …?` for a value that only lacks brackets, or a name that is not written as names are. */
 export function hint(issue: z.core.$ZodIssue, found: unknown): string {
   if (typeof found !== 'string') return '';
+  if (issue.code === 'custom') return asking(issue.params?.meant as string | undefined);
   if (issue.code === 'invalid_value') return didYouMean(found, issue.values.map(String));
   if (issue.code === 'invalid_type' && issue.expected === 'array' && !/^(closed|none|no|never|off)?$/i.test(found))
     return `; did you mean [${/^[\w-]+$/.test(found) ? found : JSON.stringify(found)}]?`;

@@ -641,7 +641,7 @@ const MISTAKES: readonly [what: string, file: FileName, from: string, to: string
     'calendars',
     '09:00-13:00',
     '9-13',
-    'calendars.yaml:6:17: calendars.office.hours.mon-fri[0]: expected hours such as "09:00-17:30", or "22:00-06:00" over midnight, found "9-13"',
+    'calendars.yaml:6:17: calendars.office.hours.mon-fri[0]: expected hours such as "09:00-17:30", or "22:00-06:00" over midnight, found "9-13"; did you mean "09:00-13:00"?',
   ],
   [
     'hours of no length',

@@ -41,7 +41,7 @@ describe('durations', () => {
     ],
     ['0 business hours', 'a duration of at least one second'],
     ['367 calendar days', 'a duration of at most 366 days'],
-    ['8h', 'a duration such as "30 business minutes" or "2 calendar hours"'],
+    ['8h', '"8 business hours" (open hours of the calendar only) or "8 calendar hours" (all hours)'],
     ['1.5 business hours', 'a duration such as "30 business minutes" or "2 calendar hours"'],
     ['-1 business hours', 'a duration such as "30 business minutes" or "2 calendar hours"'],
     ['8 Business Hours', 'a duration such as "30 business minutes" or "2 calendar hours"'],

@@ -31,6 +31,30 @@ describe('notes', () => {
       ['3:3 calendars.spare: no other file uses this calendar'],
     ],
     [
+      'hours that run over midnight for longer than a shift, and no others',
+      withChange(
+        'calendars',
+        ['["09:00-13:00", "14:00-18:00"]', '["18:00-09:00"]'],
+        ['2026-12-31: ["09:00-12:00"]', '2026-12-31: ["21:00-09:00"]'],
+      ),
+      ['6:7 calendars.office.hours.mon-fri: "18:00-09:00" runs over midnight, for 15 hours: is "09:00-18:00" meant?'],
+    ],
+    [
+      'targets the wrong way round, in an exception too',
+      withChange(
+        'clocks',
+        ['urgent: 1 business hour', 'urgent: 10 business hours'],
+        [
+          '    warnings: ["75%", "30 business minutes before"]',
+          '    exceptions: [{ when: { tier: vip }, targets: { high: 1 business hour, low: 30 business minutes } }]',
+        ],
+      ),
+      [
+        '6:7 clocks.first-response.targets.urgent: urgent cases are given more time than high ones',
+        '10:52 clocks.first-response.exceptions[0].targets.high: high cases are given more time than low ones',
+      ],
+    ],
+    [
       'a calendar that only a condition uses',
       {
         ...withChange('calendars', ['calendars:\n', 'calendars:\n  spare: { follow-the-sun: [office] }\n']),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Priority } from '../../../domain/event.ts';
 import { parseDuration } from '../duration.ts';
 import { parseDate, parseWindow } from '../hours.ts';
+import { meantZone } from '../meant.ts';
 import { FormatError } from '../problems.ts';
 import { A_NAME } from '../schema-issues.ts';
 
@@ -24,7 +25,7 @@ export function reportFormat(context: z.core.$RefinementCtx, parse: () => unknow
     parse();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    context.addIssue({ code: 'custom', message: error.expected });
+    context.addIssue({ code: 'custom', message: error.expected, params: { meant: error.meant } });
   }
 }
 
@@ -110,12 +111,17 @@ export function perPriority<T extends z.ZodType>(entry: (priority: Priority) => 
 export const zone = parsed(parseZone, 'a time zone such as "Europe/Dublin"', 'IANA time zone, e.g. Europe/Dublin.');
 
 function parseZone(text: string): void {
-  const expected = 'a time zone such as "Europe/Dublin" or "UTC"';
-  if (!/^(UTC|[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/.test(text)) throw new FormatError(expected, text);
+  const fault = () =>
+    new FormatError(
+      'a time zone such as "Europe/Dublin" or "UTC"',
+      text,
+      meantZone(text, Intl.supportedValuesOf('timeZone')),
+    );
+  if (!/^(UTC|[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/.test(text)) throw fault();
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
   } catch {
-    throw new FormatError(expected, text);
+    throw fault();
   }
 }
 

@@ -70,7 +70,7 @@ describe('policy check', () => {
     const { code, stdout } = await run('check', dir);
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(1)).toEqual([
-      '1 note, on what is not wrong but without effect:',
+      '1 note, on what is not wrong but may not be meant:',
       `  ${dir}/queues.yaml:2:3: queues.billing: no rule sends a case to this queue`,
       '',
     ]);
