@@ -531,7 +531,13 @@ describe('lines that are bad', () => {
       [2, 'x', 'start: expected an ISO 8601 instant such as 2026-11-22T09:30:00Z, found "yesterday"'],
       [4, undefined, expect.stringMatching(/^target: expected "8 business hours" .*, found "1 day"$/)],
       [5, undefined, 'calendar.zone: expected a time zone such as "Europe/Dublin" or "UTC", found "Europe/Berlinn"'],
-      [6, undefined, expect.stringMatching(/^calendar\.hours\.mon-fri\[0\]: expected hours such as .*, found "9-17"$/)],
+      [
+        6,
+        undefined,
+        expect.stringMatching(
+          /^calendar\.hours\.mon-fri\[0\]: expected hours such as .*, found "9-17"; did you mean "09:00-17:00"\?$/,
+        ),
+      ],
       [7, undefined, 'calendar.hours.mon: expected a time such as "09:00", found "25:00"'],
       [8, undefined, 'start: expected an instant to begin with ("start", "at" or "origin"), found nothing'],
       [
