@@ -12,8 +12,9 @@ const RESULTS = '.local/test-results.json';
 function runTests(): TestCounts {
   mkdirSync('.local', { recursive: true });
   rmSync(RESULTS, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
-  const { status } = spawnSync('vitest', ['run', ...reporters, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A test.only that was left behind would skip the others: it fails here.
+  const options = ['--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
+  const { status } = spawnSync('vitest', ['run', ...options, ...process.argv.slice(2)], { stdio: 'inherit' });
   if (!existsSync(RESULTS)) return { passed: 0, failed: 1, skipped: [] };
   return countTests(JSON.parse(readFileSync(RESULTS, 'utf8')), status === 0);
 }
