@@ -78,20 +78,27 @@ const SAME_CONVERSATION_MS = 24 * 3_600_000;
 
 /**
  * The event that records what of `found` a lead is still to be told of, if anything is. A danger is told once for
- * each rule; what a customer writes is told again a day later, and once the case has been over in between.
- * `log`: all events of the case, in any order. `key`: of the event to make.
+ * each rule; what a customer writes is told again a day later, and once the case has come to an end since. By our
+ * clock: what a source dates all alike, or wrong, is told neither for ever nor never.
+ * `told`: what was recorded of the case before, in any order. `key`: of the event to make.
  */
 export function dangerFound(
   found: readonly Danger[],
   event: CaseEvent,
   {
     state,
-    log,
+    told,
     key,
     now,
-  }: { readonly state: Case; readonly log: readonly CaseEvent[]; readonly key: string; readonly now: string },
+  }: {
+    readonly state: Case;
+    readonly told: readonly EventOf<'danger-found'>[];
+    readonly key: string;
+    readonly now: string;
+  },
 ): EventOf<'danger-found'> | undefined {
-  const untold = found.filter((danger) => !wasTold(danger, event, log));
+  const endings = endingsOf(state);
+  const untold = found.filter((danger) => !told.some((before) => covers(before, danger, event, endings)));
   const [first] = untold;
   if (first === undefined) return undefined;
   return {
@@ -105,25 +112,24 @@ export function dangerFound(
     rules: untold.map(({ rule: { id, reason } }) => ({ ruleId: id, reason })),
     queue: first.rule.outcome.queue,
     wasOver: isOver(state.status),
+    endings,
     policyVersion: state.policyVersion,
   };
 }
 
-function wasTold({ rule, place }: Danger, event: CaseEvent, log: readonly CaseEvent[]): boolean {
-  return log.some((told) => {
-    if (told.type !== 'danger-found' || !told.rules.some(({ ruleId }) => ruleId === rule.id)) return false;
-    if (place !== 'message') return true;
-    const since = Date.parse(event.occurredAt) - Date.parse(told.occurredAt);
-    return since < SAME_CONVERSATION_MS && !log.some((one) => ends(one) && isBetween(one, told, event));
-  });
+/** Has a danger been told with what was told before? */
+function covers(
+  before: EventOf<'danger-found'>,
+  { rule, place }: Danger,
+  { receivedAt }: CaseEvent,
+  endings: number,
+): boolean {
+  if (!before.rules.some(({ ruleId }) => ruleId === rule.id)) return false;
+  if (place !== 'message') return true;
+  return endings <= before.endings && Date.parse(receivedAt) - Date.parse(before.receivedAt) < SAME_CONVERSATION_MS;
 }
 
-function ends(event: CaseEvent): boolean {
-  if (event.type === 'status-changed') return isOver(event.status);
-  return event.type === 'solved' || event.type === 'merged';
-}
-
-/** Of events at one instant nobody knows which came first: told once more is the smaller mistake. */
-function isBetween({ occurredAt: at }: CaseEvent, from: CaseEvent, to: CaseEvent): boolean {
-  return from.occurredAt <= at && at <= to.occurredAt;
+/** How often a case has come to an end so far. */
+function endingsOf({ reopens, status }: Case): number {
+  return reopens + (isOver(status) ? 1 : 0);
 }

@@ -298,6 +298,8 @@ export const CaseEvent = z.discriminatedUnion('type', [
     queue: z.string(),
     /** Was the case over already? Then that it is over says nothing about the danger. */
     wasOver: z.boolean(),
+    /** How often the case had come to an end by then. */
+    endings: z.number(),
     policyVersion: z.string(),
   }),
   z.object({

@@ -122,6 +122,7 @@ const danger = alertFor(
     rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger; a lead looks at once and follows the crisis guide.' }],
     queue: 'trust-and-safety',
     wasOver: false,
+    endings: 0,
     policyVersion: policy.version,
   }),
   'al_sample',

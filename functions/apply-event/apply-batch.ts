@@ -1,5 +1,5 @@
 import type { CaseEvent } from '../../domain/event.ts';
-import { PoisonEventError } from './apply-event.ts';
+import { PoisonEventError } from './poison-event.ts';
 
 /** One record of the stream: which item it is about, and how to read the event it carries. */
 export interface LogRecord {

@@ -30,6 +30,7 @@ import { recordPolicyChange } from '../shared/policy-change.ts';
 import { absorbMerged } from './absorb-merged.ts';
 import { findDanger } from './find-danger.ts';
 import { followAssignment, leaveFormerPolicy } from './follow-assignment.ts';
+import { orPoison, PoisonEventError } from './poison-event.ts';
 import { tellParties } from './tell-parties.ts';
 
 export interface ApplyEventDeps {
@@ -39,11 +40,6 @@ export interface ApplyEventDeps {
   readonly context: FoldContext;
   readonly now: () => number;
   readonly log: Log;
-}
-
-/** An event that can never be applied, however often it is tried. */
-export class PoisonEventError extends Error {
-  override readonly name = 'PoisonEventError';
 }
 
 /** More lost races than this in a row means that something else is wrong. */
@@ -61,7 +57,15 @@ export async function applyEvent(event: CaseEvent, deps: ApplyEventDeps): Promis
 async function applyAndFollow(event: CaseEvent, deps: ApplyEventDeps): Promise<void> {
   if (isRecordOnly(event)) return followRecord(event, deps);
   const { state, newDueAt } = await foldAndSave(event, deps);
-  await findDanger(event, state, deps);
+  try {
+    await findDanger(event, state, deps);
+  } finally {
+    // First of all, but in nobody's way: a case whose words cannot be looked at is triaged all the same.
+    await follow(event, state, newDueAt, deps);
+  }
+}
+
+async function follow(event: CaseEvent, state: Case, newDueAt: string | undefined, deps: ApplyEventDeps) {
   await startWhatFollows(event, state, deps);
   await tellParties(event, deps.workflows);
   await absorbMerged(event, state, deps);
@@ -100,13 +104,9 @@ function poisonIfUnstorable(error: unknown): never {
   throw error instanceof UnstorableError ? new PoisonEventError(error.message, { cause: error }) : error;
 }
 
+/** Through JSON, so that what is compared and saved has no undefined values. */
 function fold(run: () => Case | undefined): Case {
-  try {
-    // Through JSON, so that what is compared and saved has no undefined values.
-    return JSON.parse(JSON.stringify(run()));
-  } catch (error) {
-    throw new PoisonEventError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  return orPoison(() => JSON.parse(JSON.stringify(run())));
 }
 
 async function startWhatFollows(event: CaseEvent, state: Case, deps: ApplyEventDeps): Promise<void> {

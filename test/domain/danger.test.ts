@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Alert, alertFor, isAlwaysTold, isMoot, rungsOf } from '../../domain/alert.ts';
 import { type Case, foldCase } from '../../domain/case.ts';
 import { dangerFound, dangersIn, dangersOf } from '../../domain/danger.ts';
-import type { CaseEvent, EventOf } from '../../domain/event.ts';
-import { inLogOrder } from '../../domain/log-order.ts';
+import { type CaseEvent, type EventOf, toInstant } from '../../domain/event.ts';
 import type { Policy, TriagePolicy } from '../../domain/policy.ts';
 import { event, opened, reopened, reply, solved, status } from '../support/events.ts';
 import { contextOf, POLICY } from '../support/policy-fixture.ts';
@@ -163,18 +162,19 @@ describe('danger is what a rule that says "tell: now" holds for', () => {
 
 describe('what is told of a danger', () => {
   const policy = danger();
-  const NOW = '2026-11-16T12:00:00.000Z';
 
-  /** Plays a log event by event, as apply-event does; the events that record danger. */
+  /** Plays a log event by event, two seconds after each is received, as apply-event does; the events that record danger. */
   function play(...events: CaseEvent[]): EventOf<'danger-found'>[] {
     const log: CaseEvent[] = [];
+    const told: EventOf<'danger-found'>[] = [];
     for (const next of events) {
       log.push(next);
       const state = foldCase(log, contextOf(policy)) as Case;
-      const made = dangerFound(dangersIn(next, state, policy), next, { state, log, key: `d-${next.key}`, now: NOW });
-      if (made !== undefined && !log.some(({ key }) => key === made.key)) log.push(made);
+      const now = toInstant(Date.parse(next.receivedAt) + 2000);
+      const made = dangerFound(dangersIn(next, state, policy), next, { state, told, key: `d-${next.key}`, now });
+      if (made !== undefined && !told.some(({ key }) => key === made.key)) told.push(made);
     }
-    return inLogOrder(log).flatMap((one) => (one.type === 'danger-found' ? [one] : []));
+    return told;
   }
   const hurt = (at: string) => customer(at, 'I will hurt myself');
 
@@ -186,7 +186,7 @@ describe('what is told of a danger', () => {
         key: `d-${first.key}`,
         caseId: 'zendesk:5158',
         occurredAt: '2026-11-16T10:00:00.000Z',
-        receivedAt: NOW,
+        receivedAt: '2026-11-16T10:00:02.000Z',
         calledBy: first.key,
         place: 'opening',
         rules: [
@@ -195,6 +195,7 @@ describe('what is told of a danger', () => {
         ],
         queue: 'trust-and-safety',
         wasOver: false,
+        endings: 0,
         policyVersion: 'test-1',
       },
     ]);
@@ -203,11 +204,11 @@ describe('what is told of a danger', () => {
   it('is told once, however often the event is delivered and the same is said within a day', () => {
     const first = openedWith('I will hurt myself');
     const again = hurt('2026-11-16T10:05:00Z');
-    expect(play(first, first, again, again, hurt('2026-11-17T09:59:59Z'))).toHaveLength(1);
+    expect(play(first, first, again, again, hurt('2026-11-17T10:00:01Z'))).toHaveLength(1);
   });
 
   it('is told again if the customer writes so a day later, or after the case was over', () => {
-    const days = play(openedWith('I will hurt myself'), hurt('2026-11-17T10:00:00Z'));
+    const days = play(openedWith('I will hurt myself'), hurt('2026-11-17T10:00:02Z'));
     expect(days.map(({ place }) => place)).toEqual(['opening', 'message']);
     const at = '2026-11-16T11:00:00Z';
     for (const over of [solved(at), status(at, 'closed'), event('merged', at, {})]) {
@@ -220,16 +221,33 @@ describe('what is told of a danger', () => {
     const again = [hurt('2026-11-16T12:00:00Z'), hurt('2026-11-16T13:00:00Z')] as const;
     const before = play(openedWith('hi'), solved('2026-11-16T11:00:00Z'), ...again);
     expect(before).toHaveLength(1);
-    // Told of late: the message was written before the case was solved.
-    expect(play(openedWith('hi'), again[0], solved('2026-11-16T14:00:00Z'), again[1])).toHaveLength(1);
     expect(play(openedWith('hi'), again[0], status('2026-11-16T12:30:00Z', 'pending'), again[1])).toHaveLength(1);
   });
 
-  it('is told again if the case was solved in the very moment of one of them', () => {
+  it('is told again if the case was solved in the very moment of one of them, and once for each end', () => {
     const at = '2026-11-16T11:00:00Z';
     expect(play(openedWith('I will hurt myself'), solved(at), hurt(at))).toHaveLength(2);
     const first = hurt(at);
     expect(play(openedWith('hi'), first, solved(at), first, hurt('2026-11-16T11:30:00Z'))).toHaveLength(2);
+    // A source that dates to the hour: the chat goes on after somebody has solved the case.
+    expect(play(openedWith('hi'), solved(at), ...Array.from({ length: 30 }, () => hurt(at)))).toHaveLength(1);
+    expect(play(openedWith('hi'), hurt(at), solved(at), ...Array.from({ length: 30 }, () => hurt(at)))).toHaveLength(2);
+  });
+
+  it('is told again if the message comes in after the end, whenever it was written: nobody looks there any more', () => {
+    const late = hurt('2026-11-16T13:00:00Z');
+    const found = play(openedWith('hi'), hurt('2026-11-16T12:00:00Z'), solved('2026-11-16T14:00:00Z'), late);
+    expect(found.map(({ endings }) => endings)).toEqual([0, 1]);
+  });
+
+  it('is told by our clock: a source whose clock stands still is heard again a day later', () => {
+    const at = '2026-11-16T11:00:00Z';
+    const days = [16, 17, 18].map((day) => ({ ...hurt(at), receivedAt: `2026-11-${day}T12:00:00.000Z` }));
+    expect(play(openedWith('hi'), ...days)).toHaveLength(2);
+    // What waited for days comes in at once: one mail says all of it.
+    const backlog = [16, 17, 18].map((day) => hurt(`2026-11-${day}T12:00:00Z`));
+    const received = backlog.map((one) => ({ ...one, receivedAt: '2026-11-19T09:00:00.000Z' }));
+    expect(play(openedWith('hi'), ...received)).toHaveLength(1);
   });
 
   it('is one of several that were told together', () => {
@@ -269,6 +287,7 @@ describe('the alert of a danger', () => {
     ],
     queue: 'trust-and-safety',
     wasOver: false,
+    endings: 0,
     policyVersion: 'test-1',
   });
   const ALERT = alertFor(FOUND, 'al_1') as Alert;

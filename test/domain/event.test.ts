@@ -110,6 +110,7 @@ const EVENTS: Readonly<Record<CaseEventType, [said: Record<string, unknown>, opt
       rules: [{ ruleId: 'self-harm', reason: 'danger' }],
       queue: 'trust-and-safety',
       wasOver: false,
+      endings: 0,
       policyVersion: 'test-1',
     },
   ],

@@ -5,7 +5,8 @@ import { reachedThresholds } from '../../domain/deadline.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { type Handoff, UnstorableError } from '../../functions/adapters/store/store.ts';
 import { applyBatch, BatchIncompleteError, type LogRecord } from '../../functions/apply-event/apply-batch.ts';
-import { type ApplyEventDeps, applyEvent, PoisonEventError } from '../../functions/apply-event/apply-event.ts';
+import { type ApplyEventDeps, applyEvent } from '../../functions/apply-event/apply-event.ts';
+import { PoisonEventError } from '../../functions/apply-event/poison-event.ts';
 import { memoryDeadlines, memoryWorkflows, SILENT } from '../support/doubles.ts';
 import { event, fromCustomer, opened, priority, reopened, reply, solved, status } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -276,6 +277,42 @@ describe('what follows an event', () => {
     await run();
     expect([...started.values()].filter(({ workflow }) => workflow === 'breach-alert')).toHaveLength(1);
     expect(store.log(CASE).filter(({ type }) => type === 'danger-found')).toHaveLength(1);
+  });
+
+  it('danger that is written a thousand times is told once, and what each message costs does not grow', async () => {
+    const { store, deps, started } = setUp();
+    const rules = POLICY.triage.rules.map((rule) => ({ ...rule, tell: 'now' as const }));
+    const now = { ...deps, context: contextOf({ ...POLICY, triage: { ...POLICY.triage, rules } }) };
+    let read = 0;
+    const { events } = store;
+    store.events = async (...asked) => {
+      const found = await events.apply(store, asked);
+      read += found.length;
+      return found;
+    };
+    await store.append(opened('2026-11-16T08:00:00Z', { fields: { text: 'hi' } }));
+    for (let nth = 0; nth < 1000; nth++) {
+      const at = new Date(Date.parse('2026-11-16T09:00:00Z') + nth * 60).toISOString();
+      await store.append(event('message-added', at, { author: 'customer', public: true, text: 'I will kill him' }));
+      for (const next of store.takeStream()) await applyEvent(next, now);
+    }
+    for (const next of store.takeStream()) await applyEvent(next, now);
+    expect([...started.values()].filter(({ workflow }) => workflow === 'breach-alert')).toHaveLength(1);
+    expect(read).toBeLessThanOrEqual(1000);
+  });
+
+  it('words that cannot be looked at are poison, and in nobody’s way: the case is triaged all the same', async () => {
+    const { store, deps, started } = setUp();
+    const rules = POLICY.triage.rules.map((rule) => ({
+      ...rule,
+      tell: 'now' as const,
+      when: { field: 'text', matches: ['('] },
+    }));
+    const now = { ...deps, context: contextOf({ ...POLICY, triage: { ...POLICY.triage, rules } }) };
+    const first = opened('2026-11-16T09:00:00Z', { fields: { text: 'I will kill him' } });
+    await store.append(first);
+    await expect(applyEvent(first, now)).rejects.toBeInstanceOf(PoisonEventError);
+    expect([...started.values()].map(({ workflow }) => workflow)).toEqual(['case-triage']);
   });
 
   it('danger that the log could not take is found again with the next delivery', async () => {

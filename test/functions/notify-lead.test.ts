@@ -257,6 +257,7 @@ describe('danger', () => {
     rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger.' }],
     queue: 'trust-and-safety',
     wasOver: false,
+    endings: 0,
     policyVersion: 'test-1',
   });
   const DANGER = alertFor(FOUND, 'al_3') as Alert;

@@ -92,9 +92,9 @@ export function memoryStore(): MemoryStore {
       gate();
       return put(event);
     },
-    async events(caseId) {
+    async events(caseId, keys = '') {
       gate();
-      return structuredClone([...(logs.get(caseId)?.values() ?? [])]);
+      return structuredClone([...(logs.get(caseId)?.values() ?? [])].filter(({ key }) => key.startsWith(keys)));
     },
     async load(caseId) {
       gate();

@@ -149,6 +149,7 @@ const TOLD: { readonly [T in CaseEventType]: readonly [weight: number, Told<T>] 
         rules: [{ ruleId: 'threat', reason: 'because' }],
         queue: 'general',
         wasOver: false,
+        endings: 0,
         policyVersion: 'test-1',
       })),
   ],

@@ -97,6 +97,16 @@ export function storeContract(
       expect(events.find(({ key }) => key === first.key)).toEqual(first);
     });
 
+    it('gives back only those events whose keys begin so, if asked', async () => {
+      const store = make();
+      const { caseId } = fresh();
+      const keys = ['caserelay:danger-found:b', 'caserelay:danger-found:a', 'caserelay:danger', 'danger-found:a'];
+      for (const key of keys) await store.append({ ...openedFor(caseId), key });
+      const found = await store.events(caseId, 'caserelay:danger-found:');
+      expect(found.map(({ key }) => key).sort()).toEqual(['caserelay:danger-found:a', 'caserelay:danger-found:b']);
+      expect(await store.events(caseId, 'other')).toEqual([]);
+    });
+
     it('takes an event with a key of any length once', async () => {
       const store = make();
       const { caseId } = fresh();

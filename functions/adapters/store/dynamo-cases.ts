@@ -13,7 +13,7 @@ export function dynamoCases(table: DynamoTable): CaseStore {
   return {
     ...dynamoEventLog(table.client, table.name),
 
-    async events(caseId) {
+    async events(caseId, keys = '') {
       const events: CaseEvent[] = [];
       let from: Record<string, AttributeValue> | undefined;
       do {
@@ -23,7 +23,7 @@ export function dynamoCases(table: DynamoTable): CaseStore {
               TableName: table.name,
               ConsistentRead: true,
               KeyConditionExpression: 'PK = :pk AND begins_with(SK, :event)',
-              ExpressionAttributeValues: marshall({ ':pk': caseKey(caseId), ':event': EVENT_PREFIX }),
+              ExpressionAttributeValues: marshall({ ':pk': caseKey(caseId), ':event': EVENT_PREFIX + keys }),
               ExclusiveStartKey: from,
             }),
           ),

@@ -17,8 +17,8 @@ export { StoreUnavailableError, UnstorableError } from './store-errors.ts';
 export interface CaseStore {
   /** Appends an event unless its key is known for its case: the inbox, the deduplication and the log are this one conditional put. */
   append(event: CaseEvent): Promise<'appended' | 'duplicate'>;
-  /** All events of a case that can be read, in no particular order, strongly consistent. */
-  events(caseId: string): Promise<CaseEvent[]>;
+  /** The events of a case that can be read, in no particular order, strongly consistent: all, or those whose keys begin with `keys`. */
+  events(caseId: string, keys?: string): Promise<CaseEvent[]>;
   /** The snapshot and its version, strongly consistent. */
   load(caseId: string): Promise<StoredCase | undefined>;
   /** Saves the snapshot if its version is still `expected` (0 for a new case); `dueAt` puts it on the due index. */

@@ -132,6 +132,7 @@ describe('tell', () => {
         ],
         queue: 'trust-and-safety',
         wasOver: false,
+        endings: 0,
         policyVersion: 'p',
       }),
       'DANGER: a lead is told at once (self-harm, threat)',

@@ -487,6 +487,7 @@ describe('the mail of a danger', () => {
     rules: [{ ruleId: 'self-harm', reason: 'Somebody may be in danger; a lead looks at once.' }],
     queue: 'trust-and-safety',
     wasOver: false,
+    endings: 0,
     policyVersion: 'test-1',
   });
   const alert = alertFor(found, 'al_1') as Alert;
