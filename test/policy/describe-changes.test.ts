@@ -307,6 +307,14 @@ describe('what changes in our hours', () => {
     ]);
   });
 
+  it('is a new calendar with its public holidays by name, and other days off by date', () => {
+    const cork = `calendars:\n  cork: { zone: Europe/Dublin, hours: { mon: ["09:00-17:00"] }, holidays: { region: IE, also: [2026-12-24] } }\n`;
+    const [, line = ''] = changing('calendars', ['calendars:\n', cork]);
+    expect(line).toMatch(
+      /^- New calendar cork: mon 09:00-17:00, tue-sun closed in Europe\/Dublin; closed on public holidays \(New Year's Day, .*, Christmas Day, St\. Stephen’s Day\); closed on 2026-12-24; holidays known from 2026-01-01 until 2026-12-31$/,
+    );
+  });
+
   it('is leave, as its first and last day', () => {
     const leave = (...dates: string[]) => dates.map((date) => `      ${date}: []\n`).join('');
     const two = leave('2026-07-06', '2026-07-07', '2026-07-08', '2026-07-09', '2026-07-10', '2026-07-13');

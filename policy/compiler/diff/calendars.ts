@@ -40,10 +40,21 @@ function calendarInWords(calendar: CalendarPolicy): string {
   const special = groupedDates(Object.entries(calendar.special ?? {}).map(([day, windows]) => [day, hours(windows)]));
   return [
     `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}`,
-    ...(calendar.holidays.length === 0 ? [] : [`closed on ${datesInWords(calendar.holidays)}`]),
+    ...holidaysInWords(calendar),
     ...knownInWords(calendar),
     ...special.map(([open, dates]) => `${open} on ${datesInWords(dates)}`),
   ].join('; ');
+}
+
+/** Public holidays by their names, as the dates of many years would hide all else; days written by hand as dates. */
+function holidaysInWords({ holidays, holidayNames = {} }: Hours): string[] {
+  const named = new Set(Object.values(holidayNames).flat());
+  const own = holidays.filter((date) => !named.has(date));
+  const names = Object.keys(holidayNames).filter((name) => !name.includes(' (substitute day)'));
+  return [
+    ...(names.length === 0 ? [] : [`closed on public holidays (${names.join(', ')})`]),
+    ...(own.length === 0 ? [] : [`closed on ${datesInWords(own)}`]),
+  ];
 }
 
 function knownInWords({ holidaysKnown }: Hours): string[] {
