@@ -15,6 +15,7 @@ import {
 } from '../../domain/exposure.ts';
 import type { AgentPolicy, Policy } from '../../domain/policy.ts';
 import { opened } from '../support/events.ts';
+import { occasions } from '../support/occasions.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 import { agent, keptHome, LIMITS, teamPolicy } from '../support/team-fixture.ts';
 
@@ -286,6 +287,7 @@ describe('whatever the team and the cases', () => {
   });
 
   it('nobody is given more than they can hold, or than the limits of a day and the cool-down allow', () => {
+    const [given, sensitive] = [occasions(), occasions()];
     fc.assert(
       fc.property(fc.array(someAgent, { maxLength: 4 }), fc.array(someCase, { maxLength: 20 }), (team, cases) => {
         const policy = teamPolicy(team.map((changes, index) => agent(`a${index}`, changes)));
@@ -308,6 +310,7 @@ describe('whatever the team and the cases', () => {
           const choice = chooseAgent(state, context, loads, now);
           expect(chooseAgent(state, context, new Map([...loads].reverse()), now)).toEqual(choice);
           const counted = Object.values(choice.passedOver).reduce((sum, count) => sum + count, 0);
+          given.of(choice.agent !== undefined);
           if (choice.agent === undefined) {
             expect(counted).toBe(policy.agents.length);
             expect(choice.retryAt).toBeGreaterThan(now);
@@ -318,18 +321,18 @@ describe('whatever the team and the cases', () => {
           const load = loads.get(id) as AgentLoad;
           expect(counted).toBeLessThan(policy.agents.length);
           expect(Object.keys(load.holding.held).length).toBeLessThan(capacity);
-          if (decided.sensitive) {
+          if (sensitive.of(decided.sensitive)) {
             expect(optOut).toBe(false);
             const today = exposureOn(now, load, choice.agent);
             expect(today.cases + 1).toBeLessThanOrEqual(LIMITS.casesPerDay);
             expect(today.minutes + LIMITS.expectedMinutes).toBeLessThanOrEqual(LIMITS.minutesPerDay);
             expect(now - Date.parse(load.holding.lastSensitiveAt ?? '2026-01-01')).toBeGreaterThanOrEqual(1_800_000);
           }
-          const given = leaseOf(new Date(now).toISOString(), decided.sensitive, LIMITS);
+          const lease = leaseOf(new Date(now).toISOString(), decided.sensitive, LIMITS);
           const change = takeLease(
             load.holding,
             `c${index}`,
-            given,
+            lease,
             leaseTerms(choice.agent, context),
           ) as HoldingChange;
           holdings.set(id, change.holding);
@@ -341,6 +344,8 @@ describe('whatever the team and the cases', () => {
         }
       }),
     );
+    expect(given.share()).toBeGreaterThan(0.05);
+    expect(sensitive.share()).toBeGreaterThan(0.02);
   });
 
   it('equals get equally many: never two more than another', () => {
