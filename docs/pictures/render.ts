@@ -130,9 +130,9 @@ const danger = alertFor(
 const dangerView = { ...view('breach', '15:41:08.000'), alert: danger, receiptLink: undefined };
 
 const pictures = {
-  'danger-email': { html: renderAlert(dangerView, link).html, size: '700,800' },
-  'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,800' },
-  'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,800' },
+  'danger-email': { html: renderAlert(dangerView, link).html, size: '700,990' },
+  'warning-email': { html: renderAlert(view('warning', '15:24:31.000'), link).html, size: '700,940' },
+  'breach-email': { html: renderAlert(view('breach', '15:32:01.000'), link).html, size: '700,940' },
   'acknowledge-page': {
     html: acknowledgePage({
       ...view('breach', '15:49:00.000'),
@@ -147,7 +147,7 @@ const pictures = {
         { to: 'jonas', rung: 1, at: at('15:47:01.000') },
       ],
     }),
-    size: '700,980',
+    size: '700,1050',
   },
   'receipt-page': { html: receiptPage(explained, lead.zone, 'sample'), size: '900,1320' },
 };
