@@ -8,19 +8,34 @@ const CACHE_MS = 5 * 60_000;
 /** How long a failure is remembered: each refused read is billed, and whoever sends a webhook could cause one. */
 const FAILURE_CACHE_MS = 10_000;
 
+interface Kept {
+  readonly read: Promise<unknown>;
+  /** ms */
+  readonly at: number;
+}
+
 /** Secrets from AWS Secrets Manager, under names that begin with `prefix`. */
 export function secretsManager(prefix: string, client = new SecretsManagerClient({}), now = Date.now): Secrets {
-  const cache = new Map<string, { readonly read: Promise<unknown>; readonly at: number; failed: boolean }>();
+  // What was read, and what could not be: a failure takes nobody the secret that is known.
+  const good = new Map<string, Kept>();
+  const failed = new Map<string, Kept>();
+  const young = (kept: Kept | undefined, maxAgeMs: number) =>
+    kept !== undefined && now() - kept.at < maxAgeMs ? kept.read : undefined;
 
   const read = <T>(name: string, schema: z.ZodMiniType<T>, maxAgeMs = CACHE_MS): Promise<T> => {
-    const known = cache.get(name);
-    if (known !== undefined && now() - known.at < (known.failed ? FAILURE_CACHE_MS : maxAgeMs))
-      return known.read as Promise<T>;
-    const entry = { read: fetchSecret(client, name, schema), at: now(), failed: false };
-    cache.set(name, entry);
-    entry.read.catch(() => {
-      entry.failed = true;
-    });
+    const before = good.get(name);
+    const known = young(before, maxAgeMs) ?? young(failed.get(name), FAILURE_CACHE_MS);
+    if (known !== undefined) return known as Promise<T>;
+    const entry = { read: fetchSecret(client, name, schema), at: now() };
+    good.set(name, entry);
+    entry.read.then(
+      () => failed.delete(name),
+      () => {
+        failed.set(name, entry);
+        if (before === undefined) good.delete(name);
+        else good.set(name, before);
+      },
+    );
     return entry.read;
   };
 

@@ -57,4 +57,30 @@ describe('secrets from Secrets Manager', () => {
     expect((await secrets.source('zendesk')).signingSecrets).toEqual(['right']);
     expect(reads()).toBe(2);
   });
+
+  it('stay in use for everybody else when a fresher one cannot be read: nobody unsigned can take them away', async () => {
+    aws
+      .on(GetSecretValueCommand)
+      .resolvesOnce({ SecretString: '{"signingSecrets":["right"]}' })
+      .rejects(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
+    const { clock, secrets, reads } = setUp();
+    const known = await secrets.source('zendesk');
+    clock.now = 10_000;
+    // Somebody sends rubbish, and the secret is read again before it is refused.
+    await expect(secrets.source('zendesk', 10_000)).rejects.toBeInstanceOf(SecretUnavailableError);
+    expect(await secrets.source('zendesk')).toBe(known);
+    // More rubbish within ten seconds is no further read.
+    clock.now = 19_999;
+    await expect(secrets.source('zendesk', 10_000)).rejects.toBeInstanceOf(SecretUnavailableError);
+    expect(reads()).toBe(2);
+    // The known one is not used for longer than it would have been.
+    clock.now = 5 * 60_000;
+    await expect(secrets.source('zendesk')).rejects.toBeInstanceOf(SecretUnavailableError);
+    aws.on(GetSecretValueCommand).resolves({ SecretString: '{"signingSecrets":["new"]}' });
+    clock.now = 5 * 60_000 + 10_000;
+    expect((await secrets.source('zendesk')).signingSecrets).toEqual(['new']);
+    clock.now = 5 * 60_000 + 20_000;
+    expect((await secrets.source('zendesk', 10_000)).signingSecrets).toEqual(['new']);
+    expect(reads()).toBe(5);
+  });
 });
