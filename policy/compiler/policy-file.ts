@@ -1,7 +1,7 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { describe, didYouMean, type Problem } from './problems.ts';
-import { expectation, hint, meantForm } from './schema-issues.ts';
+import { BELOW, expectation, hint, type Lacking, meantForm, misplaced } from './schema-issues.ts';
 import { yamlFault } from './yaml-faults.ts';
 import { lostText } from './yaml-lost-text.ts';
 
@@ -63,7 +63,13 @@ export class PolicyFile {
     if (this.problems.length > 0) return undefined;
     const result = schema.safeParse(this.data, { error: expectation });
     if (result.success) return result.data;
-    for (const issue of result.error.issues) this.#addIssue(issue);
+    const lacking = result.error.issues
+      .filter(({ path }) => this.at(path as Path) == null)
+      .map(({ path, message }) => ({
+        path: path as Path,
+        holds: message.endsWith(BELOW) && this.at(path as Path) === null,
+      }));
+    for (const issue of result.error.issues) this.#addIssue(issue, [], lacking);
     return undefined;
   }
 
@@ -90,11 +96,12 @@ export class PolicyFile {
     });
   }
 
-  #addIssue(issue: z.core.$ZodIssue, within: Path = []): void {
+  /** `lacking`: where something is missing, which may be a key that stands in another place. */
+  #addIssue(issue: z.core.$ZodIssue, within: Path, lacking: readonly Lacking[]): void {
     const path = [...within, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
     const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
     if (meant !== undefined) {
-      for (const inner of meant) this.#addIssue(inner, path);
+      for (const inner of meant) this.#addIssue(inner, path, lacking);
       return;
     }
     const found = this.at(path);
@@ -103,7 +110,7 @@ export class PolicyFile {
       for (const key of issue.keys) {
         this.addAtKey(
           [...path, key],
-          `expected one of ${issue.message}, found ${describe(key)}${didYouMean(key, known)}`,
+          `expected one of ${issue.message}, found ${describe(key)}${didYouMean(key, known) || misplaced(path, key, lacking)}`,
         );
       }
     } else if (issue.code === 'invalid_key') {

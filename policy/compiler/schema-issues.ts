@@ -1,10 +1,14 @@
 import type * as z from 'zod';
+import type { Path } from './policy-file.ts';
 import { asking, didYouMean, listedInQuotes } from './problems.ts';
 
 /** What a lead reads of the issues that a schema finds. */
 
 /** Message of a union that does not say itself what is expected. */
 const SEE_FORMS = 'one of several forms';
+
+/** How the expectation of a mapping ends. */
+export const BELOW = 'in lines below it, indented';
 
 /** What is expected where a schema does not say so itself; for unknown keys, the known ones. */
 export function expectation(issue: z.core.$ZodRawIssue): string {
@@ -17,8 +21,8 @@ export function expectation(issue: z.core.$ZodRawIssue): string {
   if (issue.expected !== 'object' && issue.expected !== 'record') return `a ${issue.expected}`;
   const needed = Object.entries(shape ?? {}).filter(([, schema]) => schema._zod.optin !== 'optional');
   return needed.length === 0
-    ? 'names with a colon in lines below it, indented'
-    : `${listedInQuotes(needed.map(([key]) => `${key}:`))} in lines below it, indented`;
+    ? `names with a colon ${BELOW}`
+    : `${listedInQuotes(needed.map(([key]) => `${key}:`))} ${BELOW}`;
 }
 
 /**
@@ -42,6 +46,25 @@ function distance(issues: readonly z.core.$ZodIssue[]): number {
 /** How far inside all that is wrong lies: where that is deep, the form itself was meant. */
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.min(...issues.map(({ path }) => path.length));
+}
+
+/** Where something is missing, and whether it is lines below a key that stands there. */
+export interface Lacking {
+  readonly path: Path;
+  readonly holds: boolean;
+}
+
+/** Where a key belongs that is not known in the mapping at a path, if something one level away lacks it, or is empty. */
+export function misplaced(path: Path, key: string, lacking: readonly Lacking[]): string {
+  const isWithin = (one: Path, more: number) =>
+    one.length === path.length + more && path.every((part, i) => part === one[i]);
+  const [holder, outside] = [path.slice(0, -1), path.at(-1)];
+  if (lacking.some((one) => one.path.at(-1) === key && one.path.slice(0, -1).join('\n') === holder.join('\n')))
+    return `; it belongs beside "${outside}": move it to the left`;
+  const inside = lacking.find((one) => isWithin(one.path, 2) && one.path.at(-1) === key);
+  if (inside !== undefined) return `; it belongs to "${inside.path.at(-2)}": move it to the right`;
+  const empty = lacking.find((one) => one.holds && isWithin(one.path, 1));
+  return empty === undefined ? '' : `; if it belongs to "${empty.path.at(-1)}", which is empty, move it to the right`;
 }
 
 /** `; did you mean …?` for a value that only lacks brackets, or a name that is not written as names are. */

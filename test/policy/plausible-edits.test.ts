@@ -149,4 +149,29 @@ describe('a slip of a lead', () => {
   ])('is told with what to write: %s', (_what, file, from, to, problem) =>
     expect(said(file, from, to)).toEqual([problem]),
   );
+
+  const RULE = '    then:\n      category: self-harm\n      queue: trust-and-safety\n';
+
+  it.each<[string, string, string]>([
+    [
+      'too far to the right',
+      '      then:\n        category: self-harm\n      queue: trust-and-safety\n',
+      'triage rules[0].when.then: expected one of all, any, not, field, is, is-in, contains, contains-any-of, matches, exists, at-least, at-most, within, during, found "then"; it belongs beside "when": move it to the left',
+    ],
+    [
+      'too far to the left',
+      '    queue: trust-and-safety\n    then:\n      category: self-harm\n',
+      'triage rules[0].queue: expected one of id, owner, reason, when, tell, score, then, found "queue"; it belongs to "then": move it to the right',
+    ],
+    [
+      'beside the empty one that it belongs to',
+      '    then:\n    category: self-harm\n    queue: trust-and-safety\n',
+      'triage rules[0].category: expected one of id, owner, reason, when, tell, score, then, found "category"; if it belongs to "then", which is empty, move it to the right',
+    ],
+  ])('is told with its place, for a key %s', (_what, to, problem) => {
+    // What follows in the rule goes with it, so that the file can be read.
+    const rest =
+      / {6}priority: urgent\n {6}sensitive: true\n {6}data-class: restricted\n {6}skills: \[crisis\]\n {6}tags: \[safety, self-harm\]\n/;
+    expect(said('triage', new RegExp(`${RULE}${rest.source}`), to)).toContain(problem);
+  });
 });
