@@ -1,6 +1,6 @@
 import { type Interval, OpenIntervals, type OpenTime, union } from './open-intervals.ts';
 import { groupStretches, type Stretch, stretchesOf } from './stretches.ts';
-import { DAY_MS, isoDate, ZoneDays } from './zone-time.ts';
+import { DAY_MS, zoneDays as daysOf, isoDate } from './zone-time.ts';
 
 /** Days of the week as a policy names them. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -94,7 +94,7 @@ export const ALWAYS: Calendar = {
 
 /** Compiles a definition. Cheap: intervals are laid out when first asked for. Throws RangeError for an unknown zone. */
 export function compileCalendar(definition: CalendarDefinition): Calendar {
-  const zoneDays = new ZoneDays(definition.zone);
+  const zoneDays = daysOf(definition.zone);
   const holidays = new Set(definition.holidays);
 
   const windowsOf = (day: number): readonly Window[] => {

@@ -1,9 +1,9 @@
-import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod/mini';
 import type { Calendar } from './calendar.ts';
 import type { FoldContext } from './case.ts';
-import { Instant, toInstant } from './event.ts';
+import { Instant } from './event.ts';
 import type { AgentPolicy, ExposurePolicy } from './policy.ts';
+import { dayNumber, isoDate, zoneDays } from './zone-time.ts';
 
 /**
  * What an agent holds, and the ledger of what they had to look at. A case is held by a lease under
@@ -227,17 +227,14 @@ export function exposureInWords({ agents, cases, minutes, atCap }: ExposureSums)
 
 /** The date (YYYY-MM-DD) that a zone has at an instant (ms). */
 export function localDay(zone: string, instant: number): string {
-  return zoned(zone, instant).toPlainDate().toString();
+  return isoDate(zoneDays(zone).dayOf(instant));
 }
 
 function nextMidnight(zone: string, instant: number): number {
-  return zoned(zone, instant).add({ days: 1 }).startOfDay().epochMilliseconds;
+  const days = zoneDays(zone);
+  return days.instant(days.dayOf(instant) + 1, 0);
 }
 
 function midnight(zone: string, day: string): number {
-  return Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
-}
-
-function zoned(zone: string, instant: number): Temporal.ZonedDateTime {
-  return Temporal.Instant.from(toInstant(instant)).toZonedDateTimeISO(zone);
+  return zoneDays(zone).instant(dayNumber(day), 0);
 }

@@ -1,5 +1,3 @@
-import { Temporal } from 'temporal-polyfill';
-
 /**
  * Local wall-clock time ↔ instants (ms). A time that the clocks skip moves forward by what was
  * skipped; one they repeat is the first of the two (the "compatible" rule of RFC 5545 and Temporal).
@@ -7,19 +5,6 @@ import { Temporal } from 'temporal-polyfill';
 
 export const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-
-/**
- * The instant (ms) of a local date-time, `YYYY-MM-DDTHH:MM` with or without seconds, in an IANA
- * zone; `T24:00` is the next midnight. Throws RangeError for an unknown zone or a time that can't be read.
- */
-export function localToUtc(zone: string, local: string): number {
-  const midnight = /^(\d{4}-\d\d-\d\d)T24:00(?::00)?$/.exec(local)?.[1];
-  const dateTime =
-    midnight === undefined
-      ? Temporal.PlainDateTime.from(local)
-      : Temporal.PlainDate.from(midnight).add({ days: 1 }).toPlainDateTime();
-  return dateTime.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
-}
 
 /**
  * The days of one zone, numbered from 1970-01-01. Its offset is looked up at each midnight in UTC,
@@ -88,6 +73,23 @@ export class ZoneDays {
 
 /** An offset as Intl writes it; seconds are those of local mean time, before 1972. */
 const OFFSET = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/;
+
+const zones = new Map<string, ZoneDays>();
+
+/** The days of a zone, made once: there are some hundred zones. Throws RangeError for an unknown one. */
+export function zoneDays(zone: string): ZoneDays {
+  let days = zones.get(zone);
+  if (days === undefined) {
+    days = new ZoneDays(zone);
+    zones.set(zone, days);
+  }
+  return days;
+}
+
+/** The number of a day written as YYYY-MM-DD. */
+export function dayNumber(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+}
 
 /** A day as YYYY-MM-DD. */
 export function isoDate(day: number): string {

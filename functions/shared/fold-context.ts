@@ -4,6 +4,6 @@ import { policy } from './policy.ts';
 
 /**
  * What a fold needs. Apart from the policy itself, so that the bundle of a function which folds nothing (receive-webhook)
- * carries neither calendars nor Temporal.
+ * carries no calendars.
  */
 export const foldContext: FoldContext = { policy, calendar: policyCalendars(policy), tzdata: process.versions.tz };

@@ -1,11 +1,11 @@
 import { ALWAYS, type Calendar, groupCalendar, NoOpenTimeError } from '../../domain/calendar.ts';
 import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
 import { toInstant } from '../../domain/event.ts';
-import { localToUtc } from '../../domain/zone-time.ts';
 import { parseDuration } from '../../policy/compiler/duration.ts';
 import { checkSpan, instantAt, instantOf, LONGEST_SECONDS, spanOf } from './clock-instant.ts';
 import { calendarOf, type Policies, yearsAround } from './clock-policy.ts';
 import { type Fields, fieldsAt, isFields, LineError, reading, wrong } from './line-error.ts';
+import { localToUtc } from './local-time.ts';
 
 /** Questions to a calendar, one a line: whatever its inputs allow is answered. Instants are ISO 8601, lengths seconds. */
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isoDate, localToUtc, ZoneDays } from '../../domain/zone-time.ts';
+import { isoDate, ZoneDays } from '../../domain/zone-time.ts';
+import { localToUtc } from '../../local/cli/local-time.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`) / 86_400_000;

@@ -7,7 +7,7 @@ import {
   type Window,
 } from '../../domain/calendar.ts';
 import { instantOfWork, type Turn, workedSeconds } from '../../domain/clock.ts';
-import { localToUtc } from '../../domain/zone-time.ts';
+import { localToUtc } from '../../local/cli/local-time.ts';
 
 /**
  * The SLA vectors of test/vectors: what each expects, and what our public functions answer, both in the
