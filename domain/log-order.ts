@@ -72,6 +72,6 @@ export function suggestedSequence(type: CaseEventType, sequence: string): { read
 export function inLogOrder(events: readonly CaseEvent[]): CaseEvent[] {
   const byKey = new Map(events.map((event) => [event.key, event]));
   const placed = [...byKey.values()].map((event) => ({ event, position: logPosition(event) }));
-  placed.sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));
+  placed.sort((a, b) => (a.position < b.position ? -1 : 1));
   return placed.map(({ event }) => event);
 }

@@ -22,10 +22,10 @@ export function absorption(
   now: string,
 ): Absorbed | undefined {
   const merges = inLogOrder(log).filter((one) => one.type === 'merged');
-  const [first] = merges;
   const merge = merges.findLast((one) => survivorOf(one) !== undefined);
   const survivor = merge && survivorOf(merge);
-  if (first === undefined || merge === undefined || survivor === undefined) return undefined;
+  if (merge === undefined || survivor === undefined) return undefined;
+  const [first = merge] = merges;
   const { caseId } = merge;
   const base = { type: 'absorbed', caseId: survivor, occurredAt: merge.occurredAt, receivedAt: now } as const;
   if (event.type === 'absorbed' && logPosition(event) > logPosition(first)) {

@@ -25,6 +25,8 @@ describe('the order of a log', () => {
     [3, status(AT, 'pending')],
     [4, reply(AT)],
     [4, priority(AT, 'high')],
+    [4, event('assigned', AT, { assigneeId: null })],
+    [4, event('csat-received', AT, { score: 'good' })],
     [6, event('alert-acknowledged', AT, { alertId: 'al_1', by: 'ana' })],
     [7, solved(AT)],
     [7, status(AT, 'solved')],
@@ -37,7 +39,10 @@ describe('the order of a log', () => {
     expect(log.map(logPosition)).toEqual(
       ranked.map(([rank], i) => `${AT}|${rank}|k${String(20 - i).padStart(2, '0')}`),
     );
-    const sorted = ['k20', 'k19', 'k17', 'k18', 'k15', 'k16', 'k13', 'k14', 'k12', 'k10', 'k11', 'k09', 'k08'];
+    const sorted = [
+      ...['k20', 'k19', 'k17', 'k18', 'k15', 'k16', 'k11', 'k12', 'k13', 'k14'],
+      ...['k10', 'k08', 'k09', 'k07', 'k06'],
+    ];
     expect(order(inLogOrder(log))).toEqual(sorted);
     expect(order(inLogOrder(log.toReversed()))).toEqual(sorted);
   });
