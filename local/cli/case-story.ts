@@ -55,6 +55,12 @@ function isShown({ triage }: Case): boolean {
   return triage?.sensitive === false;
 }
 
+/** What happened without what anybody outside wrote: a customer's subject, a vendor's note. */
+function tellWithoutWords(event: CaseEvent): string {
+  if (event.type === 'opened') return 'received';
+  return tell('note' in event ? ({ ...event, note: undefined } as CaseEvent) : event).text;
+}
+
 /** What a reader should know before believing the rest. */
 function doubts({ stored, folded, context, deployedPolicy }: CaseView): string[] {
   const { version } = context.policy;
@@ -122,7 +128,7 @@ function history({ events, folded, zone }: CaseView): string[] {
     day = today;
     const late = Date.parse(event.receivedAt) - at;
     const came = late > LATE_MS ? ` [came ${span(late)} later]` : '';
-    const text = event.type === 'opened' && !isShown(folded) ? 'received' : tell(event).text;
+    const text = isShown(folded) ? tell(event).text : tellWithoutWords(event);
     lines.push(`  ${timeOfDay(at, zone)}  ${text}${came}`);
   }
   return lines;

@@ -71,6 +71,15 @@ describe('the story of a case', () => {
     expect(text).toMatch(/First response {2,}kept late.*, over by 6 h 10 min of its hours/);
   });
 
+  it('keeps a vendor’s words out of it too if the case is sensitive', () => {
+    const answer = { handoffId: 'ho_1', vendor: 'manila', reason: 'skill' as const, note: 'wants a refund' };
+    const returned = event('handoff-returned', '2026-11-16T10:20:00Z', answer);
+    expect(story([opened(OPENED), triaged(false), returned])).toContain('nobody there has the skill, "wants a refund"');
+    const shy = story([opened(OPENED), triaged(true), returned]);
+    expect(shy).toContain('nobody there has the skill');
+    expect(shy).not.toContain('refund');
+  });
+
   it('keeps a customer’s words out of it while they may be sensitive', () => {
     for (const events of [[opened(OPENED)], [opened(OPENED), triaged(true)]]) {
       expect(story(events)).not.toContain('playback');

@@ -282,7 +282,7 @@ describe('Zendesk events', () => {
       expect(normalise(body)).toEqual({ events: [], ignored: 'tag-only change' });
     });
 
-    it('what a write-back never does is a fact, though the same user did it', () => {
+    it('a status is a fact whoever set it, and so is what a write-back never does', () => {
       const event = { previous: 'OPEN', current: 'SOLVED' };
       expect(only(zendeskEvent('ticket.status_changed', { event, detail: ours }))?.type).toBe('solved');
       expect(only(zendeskEvent('ticket.created', { detail: ours }))?.type).toBe('opened');
