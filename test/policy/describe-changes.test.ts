@@ -355,6 +355,15 @@ describe('what changes in our hours', () => {
     ]);
   });
 
+  it('is a rota, date by date', () => {
+    const rota =
+      'calendars:\n  rota: { zone: UTC, special: { 2026-12-05: ["09:00-17:00"], 2026-12-12: ["09:00-17:00"] } }\n';
+    expect(changing('calendars', ['calendars:\n', rota])).toEqual([
+      TITLE,
+      '- New calendar rota: open on dates only, in UTC; 09:00-17:00 on 2026-12-05 and 2026-12-12',
+    ]);
+  });
+
   it('is the zone', () => {
     expect(changing('calendars', ['zone: Europe/Dublin', 'zone: Europe/Lisbon'])).toEqual([
       TITLE,

@@ -38,8 +38,9 @@ function calendarInWords(calendar: CalendarPolicy): string {
   if ('members' in calendar) return `open when ${listed(calendar.members)} is`;
   const days = byDays((day) => hours(calendar.weekly[day]));
   const special = groupedDates(Object.entries(calendar.special ?? {}).map(([day, windows]) => [day, hours(windows)]));
+  const isDated = days.every(([, open]) => open === hours([]));
   return [
-    `${days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}`,
+    `${isDated ? 'open on dates only,' : days.map(([name, open]) => `${name} ${open}`).join(', ')} in ${calendar.zone}`,
     ...holidaysInWords(calendar),
     ...knownInWords(calendar),
     ...special.map(([open, dates]) => `${open} on ${datesInWords(dates)}`),
