@@ -232,6 +232,16 @@ describe('a limit of exposure', () => {
     expect(limit(loadOf({ cases: 3, minutes: 0 }), noor)).toEqual({ limit: 'cases-cap', until: ms('16T16:00:00') });
   });
 
+  it('is over where the day begins at one, because the clocks skip its first hour', () => {
+    // Chile's clocks go from midnight to 01:00 on Sunday, 6 September 2026: 04:00 UTC either way.
+    const ana = agent('ana', { zone: 'America/Santiago' });
+    const evening = Date.parse('2026-09-05T23:00:00Z');
+    expect(exposureLimit(evening, loadOf({ cases: 2, minutes: 0 }), ana, LIMITS)).toEqual({
+      limit: 'cases-cap',
+      until: Date.parse('2026-09-06T04:00:00Z'),
+    });
+  });
+
   it('is the minutes, if one more case would go beyond them', () => {
     expect(limit(loadOf({ cases: 1, minutes: 26 }))).toEqual({ limit: 'minutes-cap', until: ms('17T00:00:00') });
     const held = { old: sensitiveSince('15T10:00:00') };
