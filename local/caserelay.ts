@@ -1,4 +1,5 @@
 import type { Command, CommandIo } from './cli/io.ts';
+import { plainOutput } from './plain-output.ts';
 import { PlainError } from './progress.mjs';
 
 const USAGE = `npm run -s caserelay -- <command> [options]
@@ -33,14 +34,15 @@ const COMMANDS: Commands = {
 const HELP: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h']);
 
 /**
- * Runs one command with what follows its name. Only the command itself writes to stdout.
+ * Runs one command with what follows its name. Only the command itself writes to stdout, and nothing that a terminal would obey.
  * @returns the exit code: the command's own, or 1 with a sentence on stderr when the command is unknown or fails
  */
 export async function caserelay(
   args: readonly string[],
-  io: CommandIo,
+  { stdin, ...out }: CommandIo,
   commands: Commands = COMMANDS,
 ): Promise<number> {
+  const io: CommandIo = { stdin, stdout: plainOutput(out.stdout), stderr: plainOutput(out.stderr) };
   const [name, ...rest] = args;
   if (HELP.has(name)) {
     io.stdout.write(`${USAGE}\n`);
@@ -69,5 +71,6 @@ if (import.meta.main) {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  process.exitCode = await caserelay(process.argv.slice(2), process);
+  const { stdin, stdout, stderr } = process;
+  process.exitCode = await caserelay(process.argv.slice(2), { stdin, stdout, stderr });
 }

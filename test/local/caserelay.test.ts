@@ -45,6 +45,26 @@ test('a command gets the arguments after its name and the streams, and its exit 
   });
 });
 
+test('what a terminal would obey is shown instead, and JSON lines say the same as before', async () => {
+  const said = 'a\u001b]0;owned\u0007b\u009b2Jc\u202ed\u2066\re\u2028\tf';
+  const commands: Record<string, Command> = {
+    say: async (_, { stdout, stderr }) => {
+      stdout.write(`${said}\n`);
+      stderr.write(`${said}\n`);
+      return 0;
+    },
+    json: async (_, { stdout }) => {
+      stdout.write(`${JSON.stringify({ said })}\n`);
+      return 0;
+    },
+  };
+  const shown = 'a\\u001b]0;owned\\u0007b\\u009b2Jc\\u202ed\\u2066\\u000de\\u2028\tf\n';
+  expect(await run(['say'], commands)).toEqual({ code: 0, stdout: shown, stderr: shown });
+  const { stdout } = await run(['json'], commands);
+  expect(JSON.parse(stdout)).toEqual({ said });
+  expect(stdout.trim()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}]/u);
+});
+
 test('no command and an unknown one are one sentence on stderr and exit 1', async () => {
   const commands = { clock: async () => 0, triage: async () => 0 };
   expect(await run([], commands)).toEqual({
