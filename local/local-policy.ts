@@ -45,7 +45,7 @@ function withToys(file: string, text: string, toysUrl: string): string {
 export function policyLine(folder: string, { version, clocks }: Policy): string {
   const shortest = Math.min(...clocks.flatMap(({ targets }) => Object.values(targets)));
   const patience =
-    shortest > 600 ? `; its shortest promise is ${words(shortest)}, so a warning will not come while you watch` : '';
+    shortest > 120 ? `; its shortest promise is ${words(shortest)}, so a warning will not come while you watch` : '';
   return `${folder}, version ${version}${patience}`;
 }
 
