@@ -142,11 +142,14 @@ function promise({ clock }: Alert): string {
 /** Most handoffs that are told, the latest. */
 const MOST_HANDOFFS = 5;
 
-/** What each vendor made of the case. */
-function vendorFacts({ handoffs, state, lead, context: { policy } }: AlertView): Fact[] {
+/** What each vendor made of the case. Its words stay in the CRM where the customer's do. */
+function vendorFacts({ alert, handoffs, state, lead, context: { policy } }: AlertView): Fact[] {
+  const { triage } = state;
+  const isShy = alert.kind === 'danger' || triage === undefined || triage.sensitive;
+  const elsewhere = isShy ? whereToRead(policy, state) : undefined;
   return handoffs
     .slice(-MOST_HANDOFFS)
-    .map((run) => ({ label: vendorName(run.vendor, policy), value: runForLead(run, state, policy, lead.zone) }));
+    .map((run) => ({ label: vendorName(run.vendor, policy), value: runForLead(run, lead.zone, elsewhere) }));
 }
 
 function headline(view: AlertView): string {

@@ -1,9 +1,7 @@
-import type { Case } from '../../domain/case.ts';
 import { HANDOFF_WORDS, RECALL_WORDS, REJECT_WORDS } from '../../domain/code-words.ts';
 import type { HandoffRun } from '../../domain/handoff-story.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
-import { whereToRead } from './case-link.ts';
 import { inert, oneLine } from './foreign-text.ts';
 
 /** A vendor as people know it. */
@@ -22,15 +20,14 @@ const NOTE_LENGTH = 300;
 
 /**
  * What became of a handoff, when, and what its vendor wrote, for a lead who reads times in `zone`: "returned it (nobody
- * there has the skill), Tue 10 Mar 2026, 14:02 Pacific Daylight Time: “wants a refund”". Of a case that is sensitive, or
- * not triaged any more, the vendor's own words stay in the CRM.
+ * there has the skill), Tue 10 Mar 2026, 14:02 Pacific Daylight Time: “wants a refund”". `elsewhere`: where the vendor's
+ * own words are read, if they may not be told here.
  */
-export function runForLead(run: HandoffRun, state: Case, policy: Policy, zone: string): string {
+export function runForLead(run: HandoffRun, zone: string, elsewhere: string | undefined): string {
   const said = `${outcomeInWords(run)}, ${inZone(Date.parse(run.at), zone)}`;
   const note = inert(oneLine(run.note ?? '', NOTE_LENGTH)).replace(/[“”]/g, '"');
   if (note === '') return said;
-  const mayShow = state.triage !== undefined && !state.triage.sensitive;
-  return `${said}: ${mayShow ? `“${note}”` : `what they wrote is not shown here, ${whereToRead(policy, state)}`}`;
+  return `${said}: ${elsewhere === undefined ? `“${note}”` : `what they wrote is not shown here, ${elsewhere}`}`;
 }
 
 /** What can be said of all vendors of a case that came home: did one ever have it? */

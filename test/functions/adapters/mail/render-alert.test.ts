@@ -499,7 +499,15 @@ describe('the mail of a danger', () => {
     );
     if (state === undefined) throw new Error('no case');
     return renderAlert(
-      { alert, state, lead: ANA, context, rung: 0, handoffs: [], now: Date.parse('2026-11-16T10:05:01Z') },
+      {
+        alert,
+        state,
+        lead: ANA,
+        context,
+        rung: 0,
+        handoffs: handoffRuns(events),
+        now: Date.parse('2026-11-16T10:05:01Z'),
+      },
       LINK,
     );
   };
@@ -533,6 +541,16 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
     const { subject, text, html } = mail([triaged('2026-11-16T10:00:02Z')]);
     expect(subject).toBe('Danger, look now: zendesk:5158, urgent');
     expect(subject + text + html).not.toContain('cannot go on');
+  });
+
+  it('tells no words of a vendor', () => {
+    const returned = { handoffId: 'ho_1', vendor: 'manila', reason: 'skill' as const, note: 'wants to hurt himself' };
+    const { text } = mail([
+      triaged('2026-11-16T10:00:00Z'),
+      event('handoff-returned', '2026-11-16T10:04:00Z', returned),
+    ]);
+    expect(text).toContain('Manila Desk: returned it (nobody there has the skill), ');
+    expect(text).not.toContain('hurt');
   });
 
   it('says what comes next by the steps that the policy has for danger', () => {
