@@ -31,14 +31,20 @@ function visible(text: string): string {
 }
 
 /**
- * Text in which nothing becomes a link, a heading or a placeholder in the program that shows it: "https[:]//bad[.]example".
- * A CRM fills in {{placeholders}} of a comment, and mail programs turn addresses into links.
+ * Text in which nothing becomes a link, a picture or a placeholder in the program that shows it: "https[:]//bad[.]example".
+ * A CRM renders Markdown, or tags, and fills in {{placeholders}} of a comment; mail programs turn addresses into links.
  */
 export function inert(text: string): string {
-  return text
-    .replaceAll('://', '[:]//')
-    .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, '[.]')
-    .replace(/[{%](?=[{%])/g, '$& ');
+  return (
+    text
+      .replaceAll('://', '[:]//')
+      .replace(/(?<=[\p{L}\p{M}\p{N}])\.(?=\p{L}\p{M}*\p{L})/gu, '[.]')
+      // Browsers take these for dots; between other letters they end sentences.
+      .replace(/(?<=[a-z\d])[\u3002\uff0e\uff61](?=[a-z]{2})/gi, '[.]')
+      .replace(/\](?=[([:])/g, '] ')
+      .replace(/<(?=[\p{L}/!?])/gu, '< ')
+      .replace(/[{%](?=[{%])/g, '$& ')
+  );
 }
 
 /** Most lines of a quotation. */

@@ -29,18 +29,28 @@ describe('oneLine', () => {
 describe('inert', () => {
   it.each([
     ['addresses', 'see https://bad.example/x?y or bad.example', 'see https[:]//bad[.]example/x?y or bad[.]example'],
-    ['links in Markdown', '[the form](http://10.0.0.1/a)', '[the form](http[:]//10.0.0.1/a)'],
+    ['links in Markdown', '[the form](http://10.0.0.1/a)', '[the form] (http[:]//10.0.0.1/a)'],
     [
       'placeholders of a CRM',
       'a {{ticket.requester.email}} {% if x %}',
       'a { {ticket[.]requester[.]email}} { % if x %}',
     ],
     ['e-mail addresses', 'me@bad.example', 'me@bad[.]example'],
+    ['links within the CRM', '![x](/a) [y](//10.0.0.1/b) [z][1]', '![x] (/a) [y] (//10.0.0.1/b) [z] [1]'],
+    ['where a link leads, told elsewhere', '[1]: /users/7/delete', '[1] : /users/7/delete'],
+    ['tags', '<img src=//10.0.0.1/x></b><!-- a', '< img src=//10.0.0.1/x>< /b>< !-- a'],
+    ['dots of other alphabets', 'bad。example bad．example bad｡example', 'bad[.]example bad[.]example bad[.]example'],
+    ['names in letters with marks', 'bad.e\u0301xample', 'bad[.]e\u0301xample'],
   ])('breaks %s', (_what, text, expected) => {
     expect(inert(text)).toBe(expected);
   });
 
-  it.each(['Version 4.5 works. Ask again tomorrow, e.g. at 10.30', 'Sí. No. 100 %'])('leaves %s', (text) => {
+  it.each([
+    'Version 4.5 works. Ask again tomorrow, e.g. at 10.30',
+    'Sí. No. 100 %',
+    '已经解决。请关闭。',
+    'I <3 it [1], 2 < 3',
+  ])('leaves %s', (text) => {
     expect(inert(text)).toBe(text);
   });
 });
