@@ -8,7 +8,7 @@ import { httpHandler, jsonResponse, rawBody } from '../shared/http.ts';
 import { BODY_CAP_BYTES } from '../shared/names.ts';
 import { logger, meter } from '../shared/observe.ts';
 import { policy } from '../shared/policy.ts';
-import { type ReceiveWebhookDeps, receiveWebhook } from './receive-webhook.ts';
+import { forLog, type ReceiveWebhookDeps, receiveWebhook } from './receive-webhook.ts';
 
 const env = readEnv('tableName', 'secretPrefix');
 const deps: ReceiveWebhookDeps = {
@@ -27,6 +27,6 @@ export const handler = httpHandler(async (event) => {
     { source, headers: event.headers, readBody: () => rawBody(event, BODY_CAP_BYTES) },
     deps,
   );
-  logger.info('webhook received', { source, ...received });
+  logger.info('webhook received', { source, ...forLog(received) });
   return jsonResponse(202, received);
 });

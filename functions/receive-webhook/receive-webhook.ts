@@ -2,7 +2,7 @@ import { type CaseEvent, toInstant } from '../../domain/event.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { CrmAdapter, Headers } from '../adapters/crm/crm-adapter.ts';
 import type { CaseStore } from '../adapters/store/store.ts';
-import { HttpProblem, parseJson } from '../shared/http.ts';
+import { HttpProblem, nameForLog, parseJson } from '../shared/http.ts';
 import type { Meter } from '../shared/observe.ts';
 import { type Secrets, verifyWithSecret } from '../shared/secrets.ts';
 
@@ -51,6 +51,11 @@ export async function receiveWebhook(input: ReceiveWebhookInput, deps: ReceiveWe
     deps.meter.count('webhooksRefused', { reason: refusalOf(error) });
     throw error;
   }
+}
+
+/** What a log line says of it: the sender is told the fields that it named, the log only what looks like a name. */
+export function forLog({ unknownFields, ...received }: Received): Received {
+  return unknownFields === undefined ? received : { ...received, unknownFields: unknownFields.map(nameForLog) };
 }
 
 async function readEvents({ source, headers, readBody }: ReceiveWebhookInput, deps: ReceiveWebhookDeps) {

@@ -125,7 +125,9 @@ const problems: MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredR
     request.response = problemResponse(error);
     if (!(error instanceof HttpProblem)) return;
     const { status, title, more } = error;
-    logRefusal(request.event, { status, title, reason: error.message, field: more.field });
+    if (typeof more.field !== 'string') return logRefusal(request.event, { status, title, reason: error.message });
+    const field = nameForLog(more.field);
+    logRefusal(request.event, { status, title, reason: error.message.replace(more.field, () => field), field });
   },
 };
 
@@ -134,13 +136,17 @@ function logRefusal({ routeKey, pathParameters }: APIGatewayProxyEventV2, detail
   logger.warn('request refused', { route: routeKey, ...namesIn(pathParameters), ...details });
 }
 
-/** The parts of the path. Anybody can write there what they like: what is no name of ours is not repeated. */
+/** The parts of the path. */
 function namesIn(parts: APIGatewayProxyEventV2['pathParameters'] = {}): Record<string, string> {
-  const named = Object.entries(parts).map(([part, value = '']) => [
-    part,
-    /^[\w-]{1,64}$/.test(value) ? value : '(no name)',
-  ]);
-  return Object.fromEntries(named);
+  return Object.fromEntries(Object.entries(parts).map(([part, value = '']) => [part, nameForLog(value)]));
+}
+
+/**
+ * A name that a caller gave, for a log line. Anybody can write in a path what they like, and a sender may name a field
+ * after a person: what does not look like a name of ours is not repeated.
+ */
+export function nameForLog(name: string): string {
+  return /^[\w.-]{1,100}$/.test(name) || name === '(body)' ? name : '(no name)';
 }
 
 /** Wraps the handler of an HTTP route: metrics, and problem+json for errors. Only for HTTP: on a workflow task it would hide the failure. */

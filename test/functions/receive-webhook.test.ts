@@ -6,7 +6,7 @@ import { CaseEvent } from '../../domain/event.ts';
 import { standardWebhooks } from '../../functions/adapters/crm/standard-webhooks.ts';
 import { zendesk } from '../../functions/adapters/crm/zendesk.ts';
 import { type CaseStore, UnstorableError } from '../../functions/adapters/store/store.ts';
-import { type ReceiveWebhookDeps, receiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
+import { forLog, type ReceiveWebhookDeps, receiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { HttpProblem, httpHandler, jsonResponse, rawBody } from '../../functions/shared/http.ts';
 import { logger } from '../../functions/shared/observe.ts';
 import { SecretUnavailableError } from '../../functions/shared/secrets.ts';
@@ -315,6 +315,27 @@ describe('the HTTP answer', () => {
         },
       ],
     ]);
+  });
+
+  it('leaves no name in a line that the sender may have made of a person', async () => {
+    const { deps } = setUp();
+    const opened = (fields: Json) => ({
+      type: 'case.opened',
+      timestamp: RECEIVED_AT,
+      data: { caseId: '1', fields: { ...fields, text: 'Hello' } },
+    });
+    const custom = JSON.stringify(opened({ custom: { 'Jane Doe <jane@example.com>': [] } }));
+    const answer = await api(deps)('intake', custom, standardHeaders('msg_1', custom));
+    expect(answer.json.field).toBe('data.fields.custom.Jane Doe <jane@example.com>');
+    expect(refusals()[0]?.[1]).toMatchObject({
+      field: '(no name)',
+      reason: '(no name): expected text, true, false or an ordinary number',
+    });
+    const received = await postStandard(deps, 'msg_2', opened({ subjekt: 'x', 'jane@example.com': 'x' }));
+    expect(received.unknownFields).toEqual(['data.fields.subjekt', 'data.fields.jane@example.com']);
+    expect(forLog(received)).toEqual({ ...received, unknownFields: ['data.fields.subjekt', '(no name)'] });
+    const known = await postStandard(deps, 'msg_3', opened({}));
+    expect(forLog(known)).toEqual(known);
   });
 
   it('leaves a line for a page that is refused, too', async () => {
