@@ -140,7 +140,8 @@ describe('the set-up says in a sentence', () => {
   });
   const setUp = (command: string) =>
     run(['local/bootstrap.mjs', command], { cwd: clone, env: { PATH: bin, HOME: folder } });
-  const sentence = /^Python 3\.10 or newer with pip is needed for the local AWS engine\. .*AWS_ENDPOINT_URL/;
+  const sentence =
+    /^Python 3\.10 or newer with pip is needed, for the local AWS engine and for checking templates\. .*PYTHON\.$/;
 
   test('that Python is missing', async () => {
     expectPlain(await setUp('start'), sentence);
