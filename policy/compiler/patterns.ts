@@ -18,6 +18,8 @@ const ANY_TEXT = [
  */
 const MOST_STEPS_OF_ONE = 500;
 export const MOST_STEPS = 2000;
+/** The same for all rules that tell at once: up to three looks at each message, in a function that many cases share (ADR 0017). */
+export const MOST_STEPS_TELLING = 200;
 
 /**
  * Checks a regular expression in the syntax of RE2, which has no look-around and no back-references,

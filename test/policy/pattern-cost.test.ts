@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { patternSteps } from '../../policy/compiler/patterns.ts';
 import { problemsOf, withChange } from './small-policy.ts';
 
-type Asked = { readonly field?: string; readonly pattern: string };
+type Asked = { readonly field?: string; readonly pattern: string; readonly tell?: 'now' };
 
 /** The small policy with a rule for each pattern before its own, each rule for another group; the nth is line n + 1 of triage.yaml. */
 function withPatterns(asked: readonly Asked[]) {
   const rules = asked.map(
-    ({ field = 'any-text', pattern }, nth) =>
-      `  - { id: p${nth}, owner: maya, reason: R., when: { all: [{ field: group, is: g${nth} }, { field: ${field}, matches: '${pattern}' }] }, then: { category: billing, queue: general, data-class: standard } }\n`,
+    ({ field = 'any-text', pattern, tell }, nth) =>
+      `  - { id: p${nth}, owner: maya, reason: R.,${tell === undefined ? '' : ` tell: ${tell},`} when: { all: [{ field: group, is: g${nth} }, { field: ${field}, matches: '${pattern}' }] }, then: { category: billing, queue: general, data-class: standard } }\n`,
   );
   return withChange('triage', ['rules:\n', `rules:\n${rules.join('')}`]);
 }
@@ -43,6 +43,19 @@ describe('a policy whose patterns cost too much', () => {
   it('is refused for one pattern that many fields are asked for', () => {
     const [problem] = problemsOf(withPatterns(twenty((nth) => ({ field: `custom.f${nth}`, pattern: 'x.{0,200}y' }))));
     expect(problem).toContain('found 8080;');
+  });
+
+  it('is refused sooner for rules that tell at once: they are asked of each message, three times, and not once of a case', () => {
+    // 2 × n + 4 each: 104 and 96 are as many as may be.
+    const two = (count: number) => [
+      { pattern: 'x.{0,50}y', tell: 'now' as const },
+      { pattern: `x.{0,${count}}y`, tell: 'now' as const },
+      { pattern: 'z.{0,200}y' },
+    ];
+    expect(problemsOf(withPatterns(two(46)))).toEqual([]);
+    expect(problemsOf(withPatterns(two(47)))).toEqual([
+      'triage.yaml:2:119: rules[0].when.all[1].matches: expected regular expressions of at most 200 steps a character in all rules with "tell: now" together (write smaller counts, ".*", or phrases with "contains", which cost next to nothing), found 202; the most are those of p0 (104), p1 (98)',
+    ]);
   });
 
   it('is not refused for many rules that ask one field for the same, which is looked for once', () => {

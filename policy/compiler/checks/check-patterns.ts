@@ -1,4 +1,4 @@
-import { MOST_STEPS, patternSteps } from '../patterns.ts';
+import { MOST_STEPS, MOST_STEPS_TELLING, patternSteps } from '../patterns.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
 import { type Condition, Rule } from '../schema/triage.ts';
 
@@ -16,10 +16,20 @@ interface Cost {
   readonly path: Path;
 }
 
-/** Patterns of all rules that together make a decision slow. What several rules ask of one field is looked for once. */
+/** Patterns of all rules that together make a decision slow, and those of rules that tell at once, which are asked of every message. */
 export function checkPatterns(file: PolicyFile): void {
+  const rules = file.entries(['rules'], Rule);
+  const telling = rules.filter(({ value: { tell } }) => tell === 'now');
+  if (!bound(rules, MOST_STEPS, 'in all rules', file))
+    bound(telling, MOST_STEPS_TELLING, 'in all rules with "tell: now"', file);
+}
+
+type Entries = readonly { readonly path: Path; readonly value: Rule }[];
+
+/** Whether the patterns of these rules cost more than they may. What several rules ask of one field is looked for once. */
+function bound(rules: Entries, most: number, which: string, file: PolicyFile): boolean {
   const known = new Set<string>();
-  const costs = file.entries(['rules'], Rule).flatMap(({ path, value: { id, when } }): Cost[] => {
+  const costs = rules.flatMap(({ path, value: { id, when } }): Cost[] => {
     const asked = patternsIn(when, [...path, 'when']).map(({ field, patterns, path: where }) => {
       const fresh = patterns.filter((pattern) => !known.has(`${field} ${pattern}`));
       for (const pattern of fresh) known.add(`${field} ${pattern}`);
@@ -29,12 +39,13 @@ export function checkPatterns(file: PolicyFile): void {
     return costliest === undefined ? [] : [{ ...costliest, steps: total(asked) }];
   });
   const [first, ...others] = costs.sort(byCost);
-  if (first === undefined || total(costs) <= MOST_STEPS) return;
+  if (first === undefined || total(costs) <= most) return false;
   const named = [first, ...others.slice(0, 2)].map(({ id, steps }) => `${id} (${steps})`);
   file.add(
     first.path,
-    `expected regular expressions of at most ${MOST_STEPS} steps a character in all rules together (write smaller counts, ".*", or phrases with "contains", which cost next to nothing), found ${total(costs)}; the most are those of ${named.join(', ')}`,
+    `expected regular expressions of at most ${most} steps a character ${which} together (write smaller counts, ".*", or phrases with "contains", which cost next to nothing), found ${total(costs)}; the most are those of ${named.join(', ')}`,
   );
+  return true;
 }
 
 function patternsIn(condition: Condition | undefined, path: Path): Asked[] {
