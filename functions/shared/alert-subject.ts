@@ -1,8 +1,9 @@
+import type { Alert } from '../../domain/alert.ts';
 import type { Case } from '../../domain/case.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
 import { timeAsOf } from '../../domain/wall-clock.ts';
 import type { AlertView } from './alert-words.ts';
-import { oneLine } from './foreign-text.ts';
+import { inQuotes, oneLine } from './foreign-text.ts';
 import { whatVendorsDid } from './handoff-words.ts';
 import { span } from './time-words.ts';
 
@@ -23,14 +24,12 @@ export function alertSubject(view: AlertView): string {
 
 function whatAndWhen(view: AlertView): string {
   const { alert, lead, now } = view;
-  const promise = alert.clock === undefined ? 'Case' : CLOCK_NAMES[alert.clock];
+  const promise = promiseName(alert);
   const due = Date.parse(alert.dueAt ?? alert.at);
   const time = timeAsOf(due, lead.zone, now);
   switch (alert.kind) {
     case 'warning':
-      // Told late, or a page that is opened long after its e-mail.
-      if (due - now < -60_000) return `${promise} overdue since ${time}`;
-      return due - now < 500 ? `${promise} due now` : `${promise} due in ${span(due - now)}`;
+      return `${promise} ${dueInWords(due, now) ?? `overdue since ${time}`}`;
     case 'breach':
       return `${promise} breached at ${time}`;
     case 'breached-on-retarget':
@@ -44,11 +43,22 @@ function whatAndWhen(view: AlertView): string {
   }
 }
 
+/** Name of the promise that an alert is about. */
+export function promiseName({ clock }: Alert): string {
+  return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
+}
+
+/** "due now", "due in 10 min"; undefined if it is more than a minute ago: told late, or a page that is opened long after its e-mail. ms */
+export function dueInWords(due: number, now: number): string | undefined {
+  if (due - now < -60_000) return undefined;
+  return due - now < 500 ? 'due now' : `due in ${span(due - now)}`;
+}
+
 /** The case's own subject, if it may be told and there is one. A case that is not triaged yet may be sensitive. */
 function quotedSubject({ triage, fields }: Case): string | undefined {
   if (triage === undefined || triage.sensitive) return undefined;
   const subject = oneLine(fields.subject ?? '', CASE_SUBJECT_LENGTH);
-  return subject === '' ? undefined : `“${subject.replace(/[“”]/g, '"')}”`;
+  return subject === '' ? undefined : inQuotes(subject);
 }
 
 function shyness({ triage }: Case): string {

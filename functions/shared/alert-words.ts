@@ -1,17 +1,18 @@
 import type { Acknowledgement, Told } from '../../domain/acknowledgement.ts';
 import { type Alert, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
-import { CLOCK_NAMES, holidaysUnknownInWords, targetInWords } from '../../domain/clock-words.ts';
+import { holidaysUnknownInWords, targetInWords } from '../../domain/clock-words.ts';
 import { deciderInWords } from '../../domain/code-words.ts';
 import { nextThreshold } from '../../domain/deadline.ts';
 import type { HandoffRun } from '../../domain/handoff-story.ts';
 import type { LeadPolicy, Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
-import { alertSubject } from './alert-subject.ts';
+import { alertSubject, dueInWords, promiseName } from './alert-subject.ts';
 import { caseLink, whereToRead } from './case-link.ts';
 import { oneLine } from './foreign-text.ts';
-import { runForLead, vendorName, whatVendorsDid } from './handoff-words.ts';
+import { runForLead, whatVendorsDid } from './handoff-words.ts';
 import { holder, personWith } from './holder-words.ts';
+import { leadName, queueName, vendorName } from './policy-names.ts';
 import { relative, span } from './time-words.ts';
 
 /** What an alert says to one lead, in words: the e-mail and the page are made from it. Plain text, not escaped. */
@@ -86,8 +87,8 @@ export function alertWords(view: AlertView): AlertWords {
             },
           ]),
       { label: 'Priority', value: state.priority },
-      { label: 'Queue', value: queueName(policy, state) },
-      { label: 'Held by', value: oneLine(holder(policy, state)) },
+      { label: 'Queue', value: state.queue === undefined ? 'none yet' : queueName(state.queue, policy) },
+      { label: 'Held by', value: holder(policy, state) },
       ...vendorFacts(view),
       { label: 'Triage', value: triageReason(state) },
     ],
@@ -105,10 +106,9 @@ function request({ covered, lead }: AlertView, otherwise: string): Pick<AlertWor
 
 /** Who was told before a second or later step, on the clock of who is told now. */
 function stepsBefore({ earlier = [], lead, context, rung }: AlertView): string {
-  const told = earlier.map(({ to, at }) => {
-    const name = context.policy.leads.find(({ id }) => id === to)?.name ?? to;
-    return `${name} was told ${inZone(Date.parse(at), lead.zone)}`;
-  });
+  const told = earlier.map(
+    ({ to, at }) => `${leadName(to, context.policy)} was told ${inZone(Date.parse(at), lead.zone)}`,
+  );
   const who = told.length === 0 ? 'nobody could be told before' : `${told.join('; ')}; nobody has acknowledged`;
   return `This is step ${rung + 1}: ${who}.`;
 }
@@ -125,18 +125,12 @@ const PLACES = {
   fields: 'another field of the case: its subject, a tag',
 } as const;
 
-function whereSaid({ danger }: Alert, { queues }: Policy): Fact[] {
+function whereSaid({ danger }: Alert, policy: Policy): Fact[] {
   if (danger === undefined) return [];
-  const queue = queues[danger.queue]?.name ?? danger.queue;
   return [
     { label: 'Found in', value: PLACES[danger.place] },
-    { label: 'Goes to', value: `the leads of ${queue}, as its rule says` },
+    { label: 'Goes to', value: `the leads of ${queueName(danger.queue, policy)}, as its rule says` },
   ];
-}
-
-/** Name of the promise that an alert is about. */
-function promise({ clock }: Alert): string {
-  return clock === undefined ? 'Case' : CLOCK_NAMES[clock];
 }
 
 /** Most handoffs that are told, the latest. */
@@ -154,16 +148,17 @@ function vendorFacts({ alert, handoffs, state, lead, context: { policy } }: Aler
 
 function headline(view: AlertView): string {
   const { alert, now, state, context } = view;
+  const promise = promiseName(alert);
   const due = Date.parse(alert.dueAt ?? alert.at);
   switch (alert.kind) {
-    case 'warning':
-      // Told late, or a page that is opened long after its e-mail.
-      if (due - now < -60_000) return `${promise(alert)} was due`;
-      return due - now < 500 ? `${promise(alert)} is due now` : `${promise(alert)} is due in ${span(due - now)}`;
+    case 'warning': {
+      const soon = dueInWords(due, now);
+      return `${promise} ${soon === undefined ? 'was due' : `is ${soon}`}`;
+    }
     case 'breach':
-      return `${promise(alert)} was not kept in time`;
+      return `${promise} was not kept in time`;
     case 'breached-on-retarget':
-      return `A new target puts the deadline of ${promise(alert).toLowerCase()} in the past`;
+      return `A new target puts the deadline of ${promise.toLowerCase()} in the past`;
     case 'came-home':
       return `${whatVendorsDid(view.handoffs)} this case: ${personWith(context.policy, state) ?? 'nobody'} holds it`;
     case 'nobody-left':
@@ -193,7 +188,7 @@ function target(alert: Alert, state: Case): Fact[] {
   return [
     {
       label: 'Promise',
-      value: `${promise(alert)} within ${targetInWords(turn.targetSeconds, turn.calendar)} (${hours})`,
+      value: `${promiseName(alert)} within ${targetInWords(turn.targetSeconds, turn.calendar)} (${hours})`,
     },
   ];
 }
@@ -207,11 +202,6 @@ function subjectOf(policy: Policy, state: Case): string {
   if (state.triage === undefined) return `not triaged yet: ${whereToRead(policy, state)}`;
   if (state.triage.sensitive) return shy(policy, state);
   return oneLine(state.fields.subject ?? '', SUBJECT_LENGTH) || '(none)';
-}
-
-function queueName(policy: Policy, state: Case): string {
-  if (state.queue === undefined) return 'none yet';
-  return policy.queues[state.queue]?.name ?? state.queue;
 }
 
 function triageReason({ triage, policyVersion }: Case): string {

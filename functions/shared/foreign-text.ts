@@ -25,6 +25,11 @@ export function shorten(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
+/** “Text” in quotation marks, of which none inside can end them. */
+export function inQuotes(text: string): string {
+  return `“${text.replace(/[“”]/g, '"')}”`;
+}
+
 /** Without what cannot be seen, or is drawn over something else. */
 function visible(text: string): string {
   return text.toWellFormed().replace(UNSEEN, '').replace(STACKED, '$1');

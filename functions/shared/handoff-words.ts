@@ -1,13 +1,7 @@
 import { HANDOFF_WORDS, RECALL_WORDS, REJECT_WORDS } from '../../domain/code-words.ts';
 import type { HandoffRun } from '../../domain/handoff-story.ts';
-import type { Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
-import { inert, oneLine } from './foreign-text.ts';
-
-/** A vendor as people know it. */
-export function vendorName(id: string, { vendors }: Pick<Policy, 'vendors'>): string {
-  return oneLine(vendors.find((vendor) => vendor.id === id)?.name ?? id);
-}
+import { inert, inQuotes, oneLine } from './foreign-text.ts';
 
 /** What became of a handoff and why, without its vendor's name: "returned it (nobody there has the skill)". */
 export function outcomeInWords({ state, reason, by }: HandoffRun): string {
@@ -25,9 +19,9 @@ const NOTE_LENGTH = 300;
  */
 export function runForLead(run: HandoffRun, zone: string, elsewhere: string | undefined): string {
   const said = `${outcomeInWords(run)}, ${inZone(Date.parse(run.at), zone)}`;
-  const note = inert(oneLine(run.note ?? '', NOTE_LENGTH)).replace(/[“”]/g, '"');
+  const note = inert(oneLine(run.note ?? '', NOTE_LENGTH));
   if (note === '') return said;
-  return `${said}: ${elsewhere === undefined ? `“${note}”` : `what they wrote is not shown here, ${elsewhere}`}`;
+  return `${said}: ${elsewhere === undefined ? inQuotes(note) : `what they wrote is not shown here, ${elsewhere}`}`;
 }
 
 /** What can be said of all vendors of a case that came home: did one ever have it? */

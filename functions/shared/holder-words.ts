@@ -1,16 +1,18 @@
 import { heldOutside } from '../../domain/assignment.ts';
 import type { Case } from '../../domain/case.ts';
-import { HANDOFF_WORDS } from '../../domain/code-words.ts';
+import { HANDOFF_WORDS, STATUS_WORDS } from '../../domain/code-words.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { isOver } from '../../domain/turns.ts';
+import { oneLine } from './foreign-text.ts';
+import { agentName, queueName, vendorName } from './policy-names.ts';
 
 /** Who holds a case, as far as CaseRelay knows, or that nobody does and where it waits. */
 export function holder(policy: Policy, state: Case): string {
   const { handoff, assignment, status } = state;
-  if (isOver(status)) return `nobody: the case is ${status}`;
+  if (isOver(status)) return `nobody: the case is ${STATUS_WORDS[status]}`;
   const person = personWith(policy, state);
   if (assignment !== undefined && person !== undefined) return person;
-  const vendor = policy.vendors.find(({ id }) => id === handoff?.vendor)?.name ?? handoff?.vendor;
+  const vendor = handoff === undefined ? '' : vendorName(handoff.vendor, policy);
   if (handoff?.state === 'offered') return `nobody yet: offered to ${vendor}, no answer so far`;
   if (handoff?.state === 'accepted') return `${vendor} (accepted)`;
   if (person !== undefined) return person;
@@ -22,13 +24,12 @@ export function holder(policy: Policy, state: Case): string {
 /** The person of ours, or of the CRM, who holds the case; undefined if nobody does. */
 export function personWith(policy: Policy, state: Case): string | undefined {
   const { assignment, fields } = state;
-  if (assignment !== undefined)
-    return policy.agents.find(({ id }) => id === assignment.agentId)?.name ?? assignment.agentId;
-  return heldOutside(state, policy) ? `user ${fields.assigneeId} of the CRM` : undefined;
+  if (assignment !== undefined) return agentName(assignment.agentId, policy);
+  return heldOutside(state, policy) ? `user ${oneLine(fields.assigneeId ?? '')} of the CRM` : undefined;
 }
 
 function whereabouts(policy: Policy, { triage, queue }: Case): string {
   if (triage?.route === 'parked') return 'is parked';
   if (queue === undefined) return 'waits for triage';
-  return `waits in queue ${policy.queues[queue]?.name ?? queue}`;
+  return `waits in queue ${queueName(queue, policy)}`;
 }

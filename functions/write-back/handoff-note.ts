@@ -4,7 +4,8 @@ import { type HandoffRun, handoffRuns } from '../../domain/handoff-story.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { oneLine, quotation } from '../shared/foreign-text.ts';
-import { outcomeInWords, vendorName } from '../shared/handoff-words.ts';
+import { outcomeInWords } from '../shared/handoff-words.ts';
+import { vendorName } from '../shared/policy-names.ts';
 
 /** The events of a handoff that its ticket shows. An offer, and why one went on to the next vendor, stand in the note that follows. */
 export type NotedEvent = EventOf<

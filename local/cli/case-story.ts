@@ -1,11 +1,13 @@
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { type ClockStatus, measure, type Turn } from '../../domain/clock.ts';
 import { CLOCK_NAMES } from '../../domain/clock-words.ts';
+import { STATUS_WORDS } from '../../domain/code-words.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { inLogOrder } from '../../domain/log-order.ts';
 import { clockPolicy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { holder } from '../../functions/shared/holder-words.ts';
+import { queueName } from '../../functions/shared/policy-names.ts';
 import { relative, span } from '../../functions/shared/time-words.ts';
 import { quoted, tell, timeOfDay } from '../live/line.ts';
 
@@ -38,10 +40,10 @@ function standing(view: CaseView): string[] {
   const subject = isShown(folded)
     ? quoted(folded.fields.subject)
     : '(its words stay in the CRM: sensitive, or not triaged)';
-  const queueName = queue === undefined ? 'no queue yet' : `queue ${context.policy.queues[queue]?.name ?? queue}`;
+  const where = queue === undefined ? 'no queue yet' : `queue ${queueName(queue, context.policy)}`;
   return [
     `${caseId}  ${subject}`,
-    `${status}, ${priority}, ${queueName}`,
+    `${STATUS_WORDS[status]}, ${priority}, ${where}`,
     `Held by: ${holder(context.policy, folded)}`,
     dueAt === undefined
       ? 'Waits for no deadline.'
@@ -94,7 +96,7 @@ function promises(view: CaseView): string[] {
   return rows.length === 0 ? ['Promises: none is timed.'] : ['Promises', ...rows];
 }
 
-const STATUS_WORDS: Readonly<Record<ClockStatus, string>> = {
+const CLOCK_STATUS_WORDS: Readonly<Record<ClockStatus, string>> = {
   running: 'runs',
   paused: 'paused',
   imminent: 'due soon',
@@ -112,7 +114,7 @@ function promise(turn: Turn, { context, zone, now }: CaseView): string {
   const at = dueAt ?? plannedAt;
   const due = at === null ? '' : `, due ${inZone(Date.parse(at), zone)}${dueAt === null ? ' if it went on now' : ''}`;
   const over = overSeconds > 0 ? `, over by ${span(overSeconds * 1000)} of its hours` : '';
-  return `${name}${STATUS_WORDS[status]}${due}${over}`;
+  return `${name}${CLOCK_STATUS_WORDS[status]}${due}${over}`;
 }
 
 /** An event that came in later than this after it happened says so, ms. */

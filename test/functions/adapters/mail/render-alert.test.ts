@@ -286,6 +286,13 @@ describe('the mail of a case that came home', () => {
     expect(home([], { rung: 1 }).text).toContain('nobody else is told: this is the last step.\n');
   });
 
+  it('stays one line whoever the CRM says holds it', () => {
+    const taken = event('assigned', at('10:05'), { assigneeId: '9\nDeadline: none' });
+    const { text } = home([taken]);
+    expect(text).toContain('No vendor took this case: user 9 Deadline: none of the CRM holds it\n');
+    expect(text).not.toContain('\nDeadline: none');
+  });
+
   it('has the latest five of many vendors', () => {
     const many = Array.from({ length: 7 }, (_, i) => offered('10:01', { handoffId: `ho_${i}`, vendor: `vendor-${i}` }));
     const told = home(many).text.match(/^vendor-\d/gm);
