@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -35,6 +35,7 @@ export interface Resource {
 /** Both stacks, synthesised for real (bundles included) with the test policy. */
 export function synthesised(context: Readonly<Record<string, unknown>> = {}) {
   const outdir = mkdtempSync(join(tmpdir(), 'caserelay-synth-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   // The CLI always gives a region; without it, one has to be named.
   const app = new App({ outdir, context: { region: 'eu-central-1', ...flags, ...context } });
