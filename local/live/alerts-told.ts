@@ -80,9 +80,13 @@ function mailsNotHandedOver({ logs, leads }: ToldFacts, mailed: ReadonlyMap<stri
   });
 }
 
-/** What an alert is about, apart from when: a deadline that was told late is the same deadline. */
-function subjectOf({ caseId, kind, clock, turn, threshold }: Alert): string {
-  return JSON.stringify([caseId, kind, clock, turn, threshold]);
+/**
+ * What an alert is about. Not when: a deadline that was told late is the same deadline, and that nobody is left is told
+ * once a day. Each danger, and each coming home, is told by itself.
+ */
+function subjectOf({ caseId, kind, clock, turn, threshold, at }: Alert): string {
+  const each = kind === 'danger' || kind === 'came-home' ? at : undefined;
+  return JSON.stringify([caseId, kind, clock, turn, threshold, each]);
 }
 
 function inWords({ caseId, kind, clock, threshold }: Alert): string {

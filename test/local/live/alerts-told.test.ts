@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Alert } from '../../../domain/alert.ts';
+import { type Alert, alertFor } from '../../../domain/alert.ts';
 import type { CaseEvent } from '../../../domain/event.ts';
 import { type AlertRun, type ToldFacts, untoldAlerts } from '../../../local/live/alerts-told.ts';
 import type { Mail } from '../../../local/live/mails.ts';
@@ -72,6 +72,29 @@ describe('told means handed to SES', () => {
     expect(untoldAlerts(facts(log, { alertRuns: [] }))).toEqual([
       'zendesk:5158: warning of first-response (75%): nobody was told, no workflow was started for it',
     ]);
+  });
+
+  test('a second danger of a case, or a second coming home, is not told with the first', () => {
+    const found = (at: string) =>
+      event('danger-found', at, {
+        calledBy: 'k',
+        place: 'message',
+        rules: [{ ruleId: 'self-harm', reason: 'somebody may be in danger' }],
+        queue: 'general',
+        wasOver: false,
+        endings: 0,
+        policyVersion: 'test-1',
+      });
+    const home = (at: string) => event('brought-home', at, { reason: 'none', tried: [] });
+    for (const [kind, twice] of [
+      ['danger', [found('2026-11-23T13:00:00Z'), found('2026-11-23T13:00:10Z')]],
+      ['came-home', [home('2026-11-23T13:00:00Z'), home('2026-11-23T13:00:10Z')]],
+    ] as const) {
+      const first = alertFor(twice[0], 'al_1') as Alert;
+      expect(untoldAlerts(facts(twice, { alertRuns: [{ ...run, alert: first }] }))).toEqual([
+        `zendesk:5158: ${kind}: nobody was told, no workflow was started for it`,
+      ]);
+    }
   });
 
   test('a lead who stands on the log as told, but was mailed nothing, was not told', () => {
