@@ -7,7 +7,7 @@ import { isOver } from './turns.ts';
 export type Party = 'team' | 'customer' | 'nobody' | `vendor ${string}`;
 
 /** Who has the case as it stands. An offer that has not been accepted is still ours. */
-export function partyOf({ status, handoff }: Pick<Case, 'status' | 'handoff'>): Party {
+function partyOf({ status, handoff }: Pick<Case, 'status' | 'handoff'>): Party {
   if (isOver(status)) return 'nobody';
   if (status === 'pending') return 'customer';
   return handoff?.state === 'accepted' ? `vendor ${handoff.vendor}` : 'team';

@@ -40,7 +40,7 @@ export function percentOf({ killed, survived, uncovered }: Omit<Score, 'name'>):
   return all === 0 ? 100 : (killed / all) * 100;
 }
 
-export function total(of: readonly Score[]): Score {
+function total(of: readonly Score[]): Score {
   const sum = (pick: (score: Score) => number) => of.reduce((so, score) => so + pick(score), 0);
   return {
     name: 'all',

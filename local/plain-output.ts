@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 const OBEYED = /[[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]--[\n\t]]/gv;
 
 /** Text in which nothing is obeyed: "\\u001b" for an escape. JSON stays JSON, and says the same. */
-export function shownPlainly(text: string): string {
+function shownPlainly(text: string): string {
   return text.replace(OBEYED, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -1,17 +1,16 @@
-import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { sqsDeadlineQueue } from '../adapters/deadlines/deadline-queue.ts';
-import { eventOf } from '../adapters/store/dynamo-cases.ts';
 import { dynamoStore } from '../adapters/store/dynamo-store.ts';
 import { sfnWorkflows } from '../adapters/workflows/sfn-workflows.ts';
 import { readEnv } from '../shared/env.ts';
 import { foldContext } from '../shared/fold-context.ts';
-import { EVENT_PREFIX } from '../shared/names.ts';
 import { logger, meter, observed } from '../shared/observe.ts';
-import { applyBatch, type LogRecord } from './apply-batch.ts';
+import { applyBatch } from './apply-batch.ts';
 import { type ApplyEventDeps, applyEvent } from './apply-event.ts';
+import { logRecord } from './log-record.ts';
 
 const env = readEnv(
   'tableName',
@@ -52,11 +51,3 @@ export const handler = observed<DynamoDBStreamEvent, void>(async ({ Records }) =
       logger.warn('event not applied, will be tried again', { caseKey, eventKey, error: error as Error }),
   });
 });
-
-/** The record of an appended event; anything else that the stream carries is passed over. */
-function logRecord({ eventName, dynamodb }: DynamoDBRecord): LogRecord[] {
-  const { PK, SK } = dynamodb?.Keys ?? {};
-  if (eventName !== 'INSERT' || !SK?.S?.startsWith(EVENT_PREFIX)) return [];
-  const image = (dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>;
-  return [{ caseKey: PK?.S ?? '', eventKey: SK.S, read: () => eventOf(image) }];
-}

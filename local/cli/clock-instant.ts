@@ -2,7 +2,7 @@ import { Instant, toInstant } from '../../domain/event.ts';
 import { type Fields, LineError, wrong } from './line-error.ts';
 
 /** Farther apart, and a line would lay out calendars for minutes: it is a typing error. */
-export const LONGEST_MS = 100 * 366 * 86_400_000;
+const LONGEST_MS = 100 * 366 * 86_400_000;
 /** The same for a target, seconds: ten years. */
 export const LONGEST_SECONDS = LONGEST_MS / 10_000;
 

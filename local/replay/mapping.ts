@@ -91,7 +91,7 @@ function readMapping(file: string): NamedMapping {
 }
 
 /** Every column that a mapping reads and a file has from its first row on: where rows tell changes, not what they change. */
-export function columnsOf(mapping: Mapping): string[] {
+function columnsOf(mapping: Mapping): string[] {
   const { caseId, time, changes, openedAt, order, status, priority, reply, assigned, reopenCount, fields, custom } =
     mapping;
   if (changes !== undefined) return [caseId, time.column, ...order, changes];

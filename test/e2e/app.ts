@@ -22,7 +22,7 @@ import type { Person } from '../../local/toys/zendesk-webhook.ts';
 import type { E2e } from '../support/engine-setup.ts';
 
 export const CUSTOMER: Person = { id: '500001', name: 'Dana Whitfield', isStaff: false };
-export const AGENT: Person = { id: '600001', name: 'Lee Park', isStaff: true };
+const AGENT: Person = { id: '600001', name: 'Lee Park', isStaff: true };
 
 /** Quick, so that a handoff from offer to solved takes about two seconds. */
 const QUICK: VendorPace = { answer: 0.2, reply: 0.3, resolve: 0.3, solve: 0.3 };

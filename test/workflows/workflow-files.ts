@@ -23,7 +23,7 @@ export function workflowFile(name: (typeof WORKFLOWS)[number]): WorkflowFile {
 }
 
 /** Evaluates a template (`{% … %}` texts in whatever nesting) with the reference JSONata, as Step Functions would. */
-export async function evaluate(template: unknown, bindings: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function evaluate(template: unknown, bindings: Readonly<Record<string, unknown>>): Promise<unknown> {
   if (typeof template === 'string' && template.startsWith('{%')) {
     const value = await jsonata(template.slice(2, -2).trim()).evaluate(undefined, { ...bindings });
     // Step Functions fails an execution whose expression gives nothing.
