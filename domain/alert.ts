@@ -52,11 +52,11 @@ function dangerAlert(event: EventOf<'danger-found'>, alertId: string): Alert {
 /**
  * Is there nothing left to tell? So it is once the promise was kept, is paused or has a new
  * deadline, once a later threshold of the same deadline has an alert of its own, and once the case is over.
- * A danger is over once somebody has solved or closed the case since; merging or deleting it helps nobody.
+ * A danger is over once somebody has solved or closed the case since, unless it was the customer, who may have said it;
+ * merging or deleting it helps nobody.
  */
 export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
-  if (alert.kind === 'danger')
-    return (state.status === 'solved' || state.status === 'closed') && alert.danger?.wasOver === false;
+  if (alert.kind === 'danger') return isOurEnd(state) && alert.danger?.wasOver === false;
   if (alert.kind === 'came-home' || alert.kind === 'nobody-left')
     return isOver(state.status) || state.assignment !== undefined;
   const turn = turnOf(alert, state);
@@ -66,6 +66,10 @@ export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Ca
   const own = toldMark(alert.threshold ?? 'breach', turn.targetSeconds);
   const toldOfIt = turn.told.filter((mark) => mark.endsWith(toldMark('', turn.targetSeconds)));
   return toldOfIt.includes(own) && toldOfIt.at(-1) !== own;
+}
+
+function isOurEnd({ status, solvedBy }: Case): boolean {
+  return status === 'closed' || (status === 'solved' && solvedBy !== 'customer');
 }
 
 /** The run of a clock that an alert is about; undefined for a case that came home, and once a later turn has replaced it. */

@@ -4,6 +4,7 @@ import { automaticMessage } from './automatic.ts';
 import type { Calendar } from './calendar.ts';
 import { isOpenTurn, Turn, toldMark } from './clock.ts';
 import {
+  Author,
   type CaseEvent,
   CaseFields,
   CaseStatus,
@@ -73,6 +74,8 @@ export const Case = z.object({
   broughtHomeAt: z.optional(Instant),
   /** Public human replies so far. */
   replies: z.number(),
+  /** Who solved it, if it is solved and its source said so. */
+  solvedBy: z.optional(Author),
   /** Times it was reopened. */
   reopens: z._default(z.number(), 0),
   /** Opened by a machine (an auto-reply, a bounce, our own mail): no clock runs until a person writes. */
@@ -180,8 +183,10 @@ function foldInto(before: Case, event: CaseEvent, context: FoldContext): Case {
       return foldMessage(state, event, context);
     case 'status-changed':
       return changeStatus(state, event.status, event.occurredAt, context);
-    case 'solved':
-      return changeStatus(state, 'solved', event.occurredAt, context);
+    case 'solved': {
+      const solved = changeStatus(state, 'solved', event.occurredAt, context);
+      return event.by === undefined ? solved : { ...solved, solvedBy: event.by };
+    }
     case 'reopened':
       return changeStatus(state, 'open', event.occurredAt, context);
     case 'merged':
@@ -384,7 +389,7 @@ function foldHandoff(
 }
 
 function changeStatus(state: Case, status: CaseStatus, at: string, context: FoldContext): Case {
-  const next: Case = { ...state, status };
+  const next: Case = { ...omit(state, 'solvedBy'), status };
   if (status === 'deleted') return { ...next, deletedAt: next.deletedAt ?? at, turns: cancelAll(next.turns, at) };
   if (status === 'merged') {
     const turns = cancelAll(endedForGood(next.turns, ANSWERS), at);

@@ -183,7 +183,8 @@ export const CaseEvent = z.discriminatedUnion('type', [
     headers: z.optional(MailHeaders),
   }),
   z.object({ ...base, type: z.literal('status-changed'), status: CaseStatus, fields: z.optional(CaseFields) }),
-  z.object({ ...base, type: z.literal('solved'), fields: z.optional(CaseFields) }),
+  /** `by`: who solved it, where the source says so. */
+  z.object({ ...base, type: z.literal('solved'), by: z.optional(Author), fields: z.optional(CaseFields) }),
   z.object({ ...base, type: z.literal('reopened'), fields: z.optional(CaseFields) }),
   z.object({ ...base, type: z.literal('priority-changed'), priority: z.nullable(Priority) }),
   z.object({ ...base, type: z.literal('assigned'), assigneeId: z.nullable(z.string()), group: z.optional(z.string()) }),

@@ -317,6 +317,15 @@ describe('the alert of a danger', () => {
     expect(isMootAfter(ALERT, status(at, 'closed'))).toBe(true);
   });
 
+  it('is not over because the customer solved the case: whoever said it may say that all is well', () => {
+    const at = '2026-11-16T10:30:00Z';
+    const byCustomer = event('solved', at, { by: 'customer' });
+    expect(isMootAfter(ALERT, byCustomer)).toBe(false);
+    expect(isMootAfter(ALERT, event('solved', at, { by: 'agent' }))).toBe(true);
+    expect(isMootAfter(ALERT, byCustomer, status('2026-11-16T10:40:00Z', 'closed'))).toBe(true);
+    expect(isMootAfter(ALERT, byCustomer, reopened('2026-11-16T10:35:00Z'), solved('2026-11-16T10:40:00Z'))).toBe(true);
+  });
+
   it('is read back as it was, and refused without what it must say', () => {
     expect(Alert.parse(ALERT)).toEqual(ALERT);
     for (const place of ['opening', 'message', 'fields'])

@@ -57,7 +57,7 @@ const EVENTS: Readonly<Record<CaseEventType, [said: Record<string, unknown>, opt
     ['text', 'fields', 'headers'],
   ],
   'status-changed': [{ status: 'pending', fields }, ['fields']],
-  solved: [{ fields }, ['fields']],
+  solved: [{ by: 'customer', fields }, ['by', 'fields']],
   reopened: [{ fields }, ['fields']],
   'priority-changed': [{ priority: null }],
   assigned: [{ assigneeId: null, group: '101' }, ['group']],

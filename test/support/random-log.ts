@@ -54,7 +54,7 @@ const TOLD: { readonly [T in CaseEventType]: readonly [weight: number, Told<T>] 
         })),
   ],
   'status-changed': [8, () => fc.constantFrom(...CaseStatus.options).map((status) => ({ status }))],
-  solved: [4, () => one({})],
+  solved: [4, () => fc.constantFrom({}, {}, { by: 'customer' as const })],
   reopened: [3, () => one({})],
   'priority-changed': [3, () => fc.constantFrom(...Priority.options, null).map((priority) => ({ priority }))],
   assigned: [

@@ -102,7 +102,7 @@ const BODIES: { readonly [T in Told as `case.${T}`]: BodyOf<T> } = {
   'case.opened': body({ status: z.optional(StatusShape), priority: z.nullish(PriorityShape), fields: Fields, headers }),
   'case.message-added': body({ author: AuthorShape, public: Flag, text: z.optional(Text), fields, headers }),
   'case.status-changed': body({ status: StatusShape, fields }),
-  'case.solved': body({ fields }),
+  'case.solved': body({ by: z.optional(AuthorShape), fields }),
   'case.reopened': body({ fields }),
   'case.priority-changed': body({ priority: z.nullable(PriorityShape) }),
   'case.assigned': body({ assigneeId: z.nullable(Id), group: z.optional(Id) }),

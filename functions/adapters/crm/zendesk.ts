@@ -265,12 +265,17 @@ function readStatus(detail: Detail, json: unknown): Fact {
   const status = statusOf(current) ?? 'open';
   const was = typeof previous === 'string' ? statusOf(previous) : undefined;
   const fields = fieldsOf(detail);
-  if (status === 'solved') return { type: 'solved', fields };
+  if (status === 'solved') return { type: 'solved', ...(isByRequester(detail) ? { by: 'customer' } : {}), fields };
   // A merged ticket is closed with this tag; its `ticket.merged` may come before or after.
   if (status === 'closed' && detail.tags?.includes('closed_by_merge')) return { type: 'merged' };
   const wasOver = was === 'solved' || was === 'closed';
   if (wasOver && (status === 'open' || status === 'new')) return { type: 'reopened', fields };
   return { type: 'status-changed', status, fields };
+}
+
+/** Customers can mark their request as solved. An agent's own request is not one's that a customer waits in. */
+function isByRequester({ actor_id, requester_id, assignee_id }: Detail): boolean {
+  return actor_id != null && actor_id === requester_id && actor_id !== assignee_id;
 }
 
 /** What the ticket says of itself. Null means "not set" and is left out: it must not erase what another event knew. */

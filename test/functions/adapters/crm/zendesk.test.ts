@@ -197,6 +197,21 @@ describe('Zendesk events', () => {
     expect(only(zendeskEvent('ticket.status_changed', { event: { previous, current } }))).toMatchObject(expected);
   });
 
+  it.each([
+    ['by its requester is solved by the customer', { actor_id: '7', requester_id: '7' }, 'customer'],
+    ['by somebody else', { actor_id: '8', requester_id: '7' }, undefined],
+    [
+      'by an agent who works on a request of their own',
+      { actor_id: '7', requester_id: '7', assignee_id: '7' },
+      undefined,
+    ],
+    ['by nobody who is named', { actor_id: null, requester_id: null }, undefined],
+  ])('a ticket solved %s', (_, detail, by) => {
+    const event = { previous: 'OPEN', current: 'SOLVED' };
+    const fact = only(zendeskEvent('ticket.status_changed', { event, detail }));
+    expect(fact?.type === 'solved' && [fact.by]).toEqual([by]);
+  });
+
   it('a ticket closed by a merge is merged', () => {
     const event = { previous: 'OPEN', current: 'CLOSED' };
     const detail = { tags: ['closed_by_merge'] };
