@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'infra',
           include: ['test/{infra,workflows}/**/*.test.ts'],
+          globalSetup: ['test/support/synth-setup.ts'],
           // CDK keeps a cache in the home folder: it stays in this one.
           env: { HOME: resolve('.local', 'home') },
           testTimeout: 120_000,

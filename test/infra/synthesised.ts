@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { Policy } from '../../domain/policy.ts';
 import { caseRelay } from '../../infra/case-relay.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { POLICY } from '../support/policy-fixture.ts';
+import { SYNTH_DIR } from '../support/synth-setup.ts';
 
 /** Each of them is a function. */
 export const FUNCTION_FOLDERS: readonly string[] = readdirSync('functions').filter(
@@ -34,8 +34,8 @@ export interface Resource {
 
 /** Both stacks, synthesised for real (bundles included) with the test policy. */
 export function synthesised(context: Readonly<Record<string, unknown>> = {}) {
-  const outdir = mkdtempSync(join(tmpdir(), 'caserelay-synth-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  mkdirSync(SYNTH_DIR, { recursive: true });
+  const outdir = mkdtempSync(join(SYNTH_DIR, 'test-'));
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   // The CLI always gives a region; without it, one has to be named.
   const app = new App({ outdir, context: { region: 'eu-central-1', ...flags, ...context } });
