@@ -49,23 +49,35 @@ function dangerAlert(event: EventOf<'danger-found'>, alertId: string): Alert {
   return { alertId, caseId, kind: 'danger', at: receivedAt, reason, danger: { place, queue, wasOver } };
 }
 
+/** Why nothing is left to tell of an alert. `ended`: its promise runs no more, unkept; `overtaken`: a later alert of the same deadline is told. */
+export type MootBecause = 'over' | 'held' | 'kept' | 'ended' | 'paused' | 'moved' | 'overtaken';
+
 /**
- * Is there nothing left to tell? So it is once the promise was kept, is paused or has a new
+ * Is there nothing left to tell, and why? So it is once the promise was kept, is paused or has a new
  * deadline, once a later threshold of the same deadline has an alert of its own, and once the case is over.
  * A danger is over once somebody has solved or closed the case since, unless it was the customer, who may have said it;
  * merging or deleting it helps nobody.
  */
-export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
-  if (alert.kind === 'danger') return isOurEnd(state) && alert.danger?.wasOver === false;
-  if (alert.kind === 'came-home' || alert.kind === 'nobody-left')
-    return isOver(state.status) || state.assignment !== undefined;
+export function whyMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): MootBecause | undefined {
+  if (alert.kind === 'danger') return isOurEnd(state) && alert.danger?.wasOver === false ? 'over' : undefined;
+  if (alert.kind === 'came-home' || alert.kind === 'nobody-left') {
+    if (isOver(state.status)) return 'over';
+    return state.assignment === undefined ? undefined : 'held';
+  }
   const turn = turnOf(alert, state);
-  if (turn === undefined || !isOpenTurn(turn)) return true;
+  if (turn?.stoppedAt !== undefined) return 'kept';
+  if (turn === undefined || !isOpenTurn(turn)) return 'ended';
   const due = instantOfWork(turn, turn.targetSeconds, calendar(turn.calendar));
-  if (due === null || toInstant(due) !== alert.dueAt) return true;
+  if (due === null) return 'paused';
+  if (toInstant(due) !== alert.dueAt) return 'moved';
   const own = toldMark(alert.threshold ?? 'breach', turn.targetSeconds);
   const toldOfIt = turn.told.filter((mark) => mark.endsWith(toldMark('', turn.targetSeconds)));
-  return toldOfIt.includes(own) && toldOfIt.at(-1) !== own;
+  return toldOfIt.includes(own) && toldOfIt.at(-1) !== own ? 'overtaken' : undefined;
+}
+
+/** Is there nothing left to tell? */
+export function isMoot(alert: Alert, state: Case, calendar: (name: string) => Calendar): boolean {
+  return whyMoot(alert, state, calendar) !== undefined;
 }
 
 function isOurEnd({ status, solvedBy }: Case): boolean {

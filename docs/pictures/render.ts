@@ -140,7 +140,7 @@ const pictures = {
       token: 'sample',
       acknowledged: undefined,
       justNow: false,
-      moot: false,
+      moot: undefined,
       told: [
         { to: 'dana', rung: 0, at: at('15:32:01.000') },
         { to: 'dana', rung: 1, at: at('15:47:01.000') },

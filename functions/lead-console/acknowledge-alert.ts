@@ -1,5 +1,5 @@
 import { coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
-import { isMoot } from '../../domain/alert.ts';
+import { whyMoot } from '../../domain/alert.ts';
 import { foldCase } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
 import { handoffRuns } from '../../domain/handoff-story.ts';
@@ -49,7 +49,7 @@ async function alertPage(admitted: Admitted, { token }: Visit, justNow: boolean,
   }
   const { acknowledgedBy: by, acknowledgedAt: at } = stored;
   const acknowledged = by === undefined || at === undefined ? coveredBy(alert, events, context.policy) : { by, at };
-  const moot = acknowledged === undefined && isMoot(alert, state, context.calendar);
+  const moot = acknowledged === undefined ? whyMoot(alert, state, context.calendar) : undefined;
   return {
     status: 200,
     html: acknowledgePage({

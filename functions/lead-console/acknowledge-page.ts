@@ -1,8 +1,11 @@
 import { html } from 'hono/html';
 import { isLead, type Told } from '../../domain/acknowledgement.ts';
+import type { MootBecause } from '../../domain/alert.ts';
+import { STATUS_WORDS } from '../../domain/code-words.ts';
 import type { LeadPolicy } from '../../domain/policy.ts';
 import { inZone } from '../../domain/wall-clock.ts';
 import { type AlertView, alertWords, type Fact } from '../shared/alert-words.ts';
+import { personWith } from '../shared/holder-words.ts';
 import { page } from './page.ts';
 
 export interface AcknowledgeView extends AlertView {
@@ -11,8 +14,8 @@ export interface AcknowledgeView extends AlertView {
   readonly acknowledged: { readonly by: string; readonly at: string } | undefined;
   /** Did this very request acknowledge it? */
   readonly justNow: boolean;
-  /** Nothing is left to do about it. */
-  readonly moot: boolean;
+  /** Why nothing is left to do about it, if so it is. */
+  readonly moot: MootBecause | undefined;
   /** Who was told, in order. */
   readonly told: readonly Told[];
 }
@@ -33,16 +36,28 @@ export function acknowledgePage(view: AcknowledgeView): string {
     words.headline,
     html`<h1>${words.headline}</h1>
 ${words.deadline === undefined ? '' : html`<p>Deadline: <strong>${words.deadline}</strong></p>`}
-${moot ? html`<p class="done">${view.alert.kind === 'danger' ? SOLVED_SINCE : NOT_PRESSING}</p>` : ''}
+${moot === undefined ? '' : html`<p class="done">${notPressing(view, moot)}</p>`}
 ${answer(view, words.otherwise)}
 <dl>
 ${facts.map(fact)}</dl>`,
   );
 }
 
-const NOT_PRESSING =
-  "Not pressing any more: the promise has been kept, is paused or has moved, somebody holds the case or it is over, or a later alert has taken this one's place.";
-const SOLVED_SINCE = 'The case has been solved or closed since; nobody else is told.';
+const MOOT_WORDS: Readonly<Record<Exclude<MootBecause, 'over' | 'held'>, string>> = {
+  kept: 'what was promised has been done',
+  ended: 'the promise does not run any more',
+  paused: 'the promise is paused',
+  moved: 'its deadline has moved',
+  overtaken: 'a later alert of the same deadline has taken its place',
+};
+
+/** Why nothing is left to do, in a sentence. */
+function notPressing({ state, context }: AcknowledgeView, moot: MootBecause): string {
+  if (moot === 'over')
+    return `Not pressing any more: the case is ${STATUS_WORDS[state.status]}. Nobody else is told of it.`;
+  const why = moot === 'held' ? `${personWith(context.policy, state)} holds the case` : MOOT_WORDS[moot];
+  return `Not pressing any more: ${why}. Nobody else is told of this alert.`;
+}
 
 function fact({ label, value, href }: Fact) {
   const shown = href === undefined ? value : html`<a href="${href}">${value}</a>`;
@@ -51,7 +66,7 @@ function fact({ label, value, href }: Fact) {
 }
 
 function answer(view: AcknowledgeView, otherwise: string) {
-  const { alert, acknowledged, justNow, lead, context, token, now } = view;
+  const { alert, acknowledged, justNow, lead, context, token, now, moot } = view;
   const goesOn = alert.kind === 'warning';
   if (acknowledged !== undefined) {
     const who = acknowledged.by === lead.id ? 'you' : nameOf(context.policy.leads, acknowledged.by);
@@ -62,8 +77,13 @@ function answer(view: AcknowledgeView, otherwise: string) {
   return html`<form method="post" action="acknowledge">
 <input type="hidden" name="token" value="${token}">
 <button type="submit">Acknowledge</button>
-<p class="note">You are ${lead.name}. Acknowledging says that you have it, and stops the escalation.${goesOn ? ` ${toldAlone('you')}` : ''} If nobody does, ${otherwise}. (Page made at ${inZone(now, lead.zone)}.)</p>
+<p class="note">You are ${lead.name}. ${moot === undefined ? whatForIt(goesOn, otherwise) : 'Acknowledging now only says that you have seen it.'} (Page made at ${inZone(now, lead.zone)}.)</p>
 </form>`;
+}
+
+/** What acknowledging does while there is something left to do. */
+function whatForIt(goesOn: boolean, otherwise: string): string {
+  return `Acknowledging says that you have it, and stops the escalation.${goesOn ? ` ${toldAlone('you')}` : ''} If nobody does, ${otherwise}.`;
 }
 
 /** What an acknowledged warning means for what comes after it (docs/adr/0019). */

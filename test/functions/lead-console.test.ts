@@ -3,7 +3,7 @@ import { type Alert, alertFor } from '../../domain/alert.ts';
 import { type LeadConsoleDeps, leadConsole } from '../../functions/lead-console/lead-console.ts';
 import { signLink } from '../../functions/shared/links.ts';
 import { memoryMeter } from '../support/doubles.ts';
-import { event, opened, reply } from '../support/events.ts';
+import { event, opened, priority, reply } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 
@@ -20,6 +20,16 @@ const WARNED = event('deadline-reached', '2026-11-16T10:22:30Z', {
   dueAt: '2026-11-16T10:30:00.000Z',
   targetSeconds: 1800,
 });
+const reachedBreach = () =>
+  event('deadline-reached', '2026-11-16T10:30:00Z', {
+    clock: 'first-response',
+    turn: 1,
+    threshold: 'breach',
+    kind: 'breach',
+    at: '2026-11-16T10:30:00.000Z',
+    dueAt: '2026-11-16T10:30:00.000Z',
+    targetSeconds: 1800,
+  });
 const ALERT = alertFor(WARNED, 'al_1') as Alert;
 
 async function setUp({ subject = 'Black screen', sensitive = false } = {}) {
@@ -99,11 +109,23 @@ describe('opening the link', () => {
     expect(html).not.toMatch(/<script|\son\w+=|javascript:|http-equiv|<img|<link|url\(|@import|autofocus/i);
   });
 
-  it('says when it is not pressing any more', async () => {
-    const { visit, store } = await setUp();
-    await store.append(reply('2026-11-16T10:24:00Z'));
-    expect((await visit('GET')).html).toContain('Not pressing any more');
-  });
+  it.each([
+    ['a reply', reply('2026-11-16T10:24:00Z'), 'what was promised has been done. Nobody else is told of this alert.'],
+    ['an end', event('merged', '2026-11-16T10:24:00Z', {}), 'the promise does not run any more. Nobody'],
+    ['a breach', reachedBreach(), 'a later alert of the same deadline has taken its place'],
+    ['a lower priority', priority('2026-11-16T10:24:00Z', 'low'), 'its deadline has moved'],
+  ] as const)(
+    'after %s says why it is not pressing any more, and threatens nobody with the next step',
+    async (_, what, why) => {
+      const { visit, store } = await setUp();
+      expect((await visit('GET')).html).toContain('If nobody does, all leads');
+      await store.append(what);
+      const { html } = await visit('GET');
+      expect(html).toContain(`Not pressing any more: ${why}`);
+      expect(html).toContain('Acknowledging now only says that you have seen it.');
+      expect(html).not.toMatch(/If nobody does|stops the escalation/);
+    },
+  );
 
   it('escapes what a customer wrote', async () => {
     const { visit } = await setUp({ subject: `"><script>alert('x')</script>` });
@@ -183,19 +205,11 @@ it('the page of a danger that was solved since says so', async () => {
   expect((await page()).html).toContain('<h1>Somebody may be in danger: look at this case now</h1>');
   expect((await page()).html).not.toContain('solved');
   await store.append(event('solved', '2026-11-16T10:24:00Z', {}));
-  expect((await page()).html).toContain('The case has been solved or closed since; nobody else is told.');
+  expect((await page()).html).toContain('Not pressing any more: the case is solved. Nobody else is told of it.');
 });
 
 describe('a warning that is acknowledged covers what comes of its promise', () => {
-  const BREACHED = event('deadline-reached', '2026-11-16T10:30:00Z', {
-    clock: 'first-response',
-    turn: 1,
-    threshold: 'breach',
-    kind: 'breach',
-    at: '2026-11-16T10:30:00.000Z',
-    dueAt: '2026-11-16T10:30:00.000Z',
-    targetSeconds: 1800,
-  });
+  const BREACHED = reachedBreach();
   const alone = (whom: string) => `A later warning of this promise, or its breach, is told once, to ${whom} alone.`;
 
   it('and the page says so before and after the button is pressed, to each who reads it', async () => {
