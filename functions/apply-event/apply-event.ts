@@ -31,7 +31,7 @@ import { absorbMerged } from './absorb-merged.ts';
 import { findDanger } from './find-danger.ts';
 import { followAssignment, leaveFormerPolicy } from './follow-assignment.ts';
 import { orPoison, PoisonEventError } from './poison-event.ts';
-import { tellParties } from './tell-parties.ts';
+import { tellOutsiders } from './tell-outsiders.ts';
 
 export interface ApplyEventDeps {
   readonly store: CaseStore & HandoffStore & AlertStore & AgentStore;
@@ -67,7 +67,7 @@ async function applyAndFollow(event: CaseEvent, deps: ApplyEventDeps): Promise<v
 
 async function follow(event: CaseEvent, state: Case, newDueAt: string | undefined, deps: ApplyEventDeps) {
   await startWhatFollows(event, state, deps);
-  await tellParties(event, deps.workflows);
+  await tellOutsiders(event, deps.workflows);
   await absorbMerged(event, state, deps);
   await followAssignment(event, state, deps);
   await hintNear('case', state.caseId, newDueAt, deps);

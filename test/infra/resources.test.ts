@@ -406,6 +406,14 @@ describe('alarms', () => {
     expect(all('AWS::CloudWatch::Dashboard').length).toBe(1);
   });
 
+  test('the sums in the README are theirs, and those of the secrets', () => {
+    // The fixture has as many sources and vendors as the shipped policy, and one source whose silence rings.
+    const alarms = (all('AWS::CloudWatch::Alarm').length * 0.1).toFixed(2);
+    const secrets = all('AWS::SecretsManager::Secret').length * 0.4;
+    const readme = readFileSync('README.md', 'utf8');
+    expect(readme).toMatch(new RegExp(`secrets \\$${secrets}, [a-z-]+ alarms \\$${alarms.replace('.', '\\.')},`));
+  });
+
   test('every dead-letter queue has one, every workflow too', () => {
     const watched = JSON.stringify(all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.Dimensions));
     for (const { id } of all('AWS::SQS::Queue')) if (isDeadLetterQueue(id)) expect(watched, id).toContain(id);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Sequence } from '../../../domain/event.ts';
+import { type CaseFields, Sequence } from '../../../domain/event.ts';
 import { SignatureError, verifySignature } from '../../shared/signature.ts';
 import { type CrmAdapter, type Fact, headerOf, type Normalised, unauthorised } from './crm-adapter.ts';
 import {
@@ -64,7 +64,7 @@ const Fields = z.object(
     region: z.optional(Line),
     tags: z.optional(Tags),
     custom: z.optional(Custom),
-  },
+  } satisfies Record<keyof CaseFields, unknown>,
   'expected an object',
 );
 
