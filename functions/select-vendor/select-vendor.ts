@@ -26,11 +26,15 @@ export async function selectVendor(
 ): Promise<SelectVendorOutput> {
   // An offer that failed before it was stored is not on the case: without this, it would be begun for ever.
   const { maxOffers } = deps.context.policy;
-  if (attempt > maxOffers)
-    return { outcome: 'none', reason: `${maxOffers} offers were begun, the most that policy allows` };
+  if (attempt > maxOffers) return { outcome: 'none', reason: mostTried(maxOffers) };
   const state = foldCase(await deps.store.events(caseId), deps.context);
   if (state === undefined) return { outcome: 'none', reason: 'nothing is known of the case' };
   const { vendor, reason } = chooseVendor(state, deps.context.policy, deps.context.calendar, deps.now());
   if (vendor === undefined) return { outcome: 'none', reason };
   return { outcome: 'offer', vendor: vendor.id, reason };
+}
+
+/** Tried, not asked: an offer may have failed before the vendor heard of it. */
+function mostTried(count: number): string {
+  return `${count === 1 ? 'one vendor was' : `${count} vendors were`} tried, the most that the policy allows`;
 }

@@ -18,7 +18,9 @@ export function alertSubject(view: AlertView): string {
   const { alert, state, rung, earlier = [] } = view;
   const step = rung === 0 ? '' : `, step ${rung + 1}${earlier.length === 0 ? '' : ' (nobody answered)'}`;
   const quoted = alert.kind === 'danger' ? undefined : quotedSubject(state);
-  const about = `${oneLine(state.caseId)}, ${state.priority}${shyness(state)}`;
+  // Danger is danger: beside it the priority, which may not be decided yet, would say that it can wait.
+  const priority = alert.kind === 'danger' ? '' : `, ${state.priority}`;
+  const about = `${oneLine(state.caseId)}${priority}${shyness(state)}`;
   return `${whatAndWhen(view)}${step}: ${quoted === undefined ? about : `${quoted} (${about})`}`;
 }
 

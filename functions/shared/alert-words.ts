@@ -211,13 +211,21 @@ function triageReason({ triage, policyVersion }: Case): string {
 
 /** What happens if nobody acknowledges. Of a case that came home nobody else is told once somebody holds it. */
 function whatFollows({ alert, state, context: { policy }, rung }: AlertView): string {
-  const next = nextRung(rungsOf(alert, policy), rung);
+  const rungs = rungsOf(alert, policy);
+  const next = nextRung(rungs, rung);
+  if (alert.kind === 'danger' && next === LAST) return lastOfDanger(rungs);
   if (alert.kind !== 'came-home' || next === LAST) return next;
   const person = personWith(policy, state);
   return person === undefined ? `${next}, unless somebody holds it by then` : `nobody else is told: ${person} holds it`;
 }
 
 const LAST = 'nobody else is told: this is the last step';
+
+/** fire-deadline counts it for the operator's alarm. */
+function lastOfDanger(rungs: Policy['alerting']['rungs']): string {
+  const wait = span((rungs.at(-1)?.waitSeconds ?? 0) * 1000);
+  return `no other lead is told, and ${wait} after this one the alarm of whoever operates CaseRelay rings`;
+}
 
 function nextRung(rungs: Policy['alerting']['rungs'], rung: number): string {
   const next = rungs[rung + 1];

@@ -2,14 +2,17 @@ import { heldOutside } from '../../domain/assignment.ts';
 import type { Case } from '../../domain/case.ts';
 import { HANDOFF_WORDS, STATUS_WORDS } from '../../domain/code-words.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { isOver } from '../../domain/turns.ts';
+import { isOver, waitingTurn } from '../../domain/turns.ts';
 import { oneLine } from './foreign-text.ts';
 import { agentName, queueName, vendorName } from './policy-names.ts';
 
 /** Who holds a case, as far as CaseRelay knows, or that nobody does and where it waits. */
 export function holder(policy: Policy, state: Case): string {
   const { handoff, assignment, status } = state;
-  if (isOver(status)) return `nobody: the case is ${STATUS_WORDS[status]}`;
+  // So it is when a case with a waiting customer is merged into a solved one.
+  const isOwed = status === 'solved' && waitingTurn(state.turns) !== undefined;
+  if (isOver(status))
+    return `nobody: the case is ${STATUS_WORDS[status]}${isOwed ? ', but its customer waits for an answer' : ''}`;
   const person = personWith(policy, state);
   if (assignment !== undefined && person !== undefined) return person;
   const vendor = handoff === undefined ? '' : vendorName(handoff.vendor, policy);

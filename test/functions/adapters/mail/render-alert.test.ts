@@ -7,7 +7,7 @@ import type { CaseEvent, EventOf } from '../../../../domain/event.ts';
 import { handoffRuns } from '../../../../domain/handoff-story.ts';
 import type { LeadPolicy, Policy } from '../../../../domain/policy.ts';
 import { renderAlert } from '../../../../functions/adapters/mail/render-alert.ts';
-import { event, opened } from '../../../support/events.ts';
+import { event, opened, reply } from '../../../support/events.ts';
 import { contextOf, OFFICE_HOURS, POLICY } from '../../../support/policy-fixture.ts';
 import { agent } from '../../../support/team-fixture.ts';
 
@@ -432,6 +432,17 @@ describe('who holds the case', () => {
     ['lena', [toLena]],
     ['user 9009 of the CRM', [inCrm]],
     ['nobody: the case is solved', [toLena, event('solved', '2026-11-16T10:02:00Z', {})]],
+    [
+      'nobody: the case is solved, but its customer waits for an answer',
+      [
+        reply('2026-11-16T10:01:00Z'),
+        event('solved', '2026-11-16T10:02:00Z', {}),
+        event('absorbed', '2026-11-16T10:04:00Z', {
+          from: 'zendesk:5159',
+          waiting: { startedAt: '2026-11-16T10:03:00.000Z', pauses: [] },
+        }),
+      ],
+    ],
   ])('is %s', (holder, more) => {
     expect(render({ ...WARNING, more }).text).toContain(`\nHeld by: ${holder}\n`);
   });
@@ -498,7 +509,7 @@ describe('the mail of a danger', () => {
     policyVersion: 'test-1',
   });
   const alert = alertFor(found, 'al_1') as Alert;
-  const mail = (events: CaseEvent[], policy = POLICY) => {
+  const mail = (events: CaseEvent[], policy = POLICY, rung = 0) => {
     const context = contextOf(policy);
     const state = foldCase(
       [opened('2026-11-16T10:00:00Z', { fields: { subject: 'I cannot go on' } }), ...events],
@@ -511,7 +522,7 @@ describe('the mail of a danger', () => {
         state,
         lead: ANA,
         context,
-        rung: 0,
+        rung,
         handoffs: handoffRuns(events),
         now: Date.parse('2026-11-16T10:05:01Z'),
       },
@@ -521,7 +532,7 @@ describe('the mail of a danger', () => {
 
   it('says what, why, where it stands, whose it is and who has the case, and no deadline', () => {
     const { subject, text } = mail([]);
-    expect(subject).toBe('Danger, look now: zendesk:5158, normal, not triaged yet');
+    expect(subject).toBe('Danger, look now: zendesk:5158, not triaged yet');
     expect(text).toBe(`[CaseRelay alert]
 Somebody may be in danger: look at this case now
 
@@ -546,7 +557,7 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
 
   it('keeps the case’s own subject in the CRM, also where triage found nothing sensitive', () => {
     const { subject, text, html } = mail([triaged('2026-11-16T10:00:02Z')]);
-    expect(subject).toBe('Danger, look now: zendesk:5158, urgent');
+    expect(subject).toBe('Danger, look now: zendesk:5158');
     expect(subject + text + html).not.toContain('cannot go on');
   });
 
@@ -565,8 +576,13 @@ Sent to Ana Reyes by CaseRelay for Example Video. The link is yours alone.
       { to: 'on-duty' as const, waitSeconds: 300 },
       { to: 'all' as const, waitSeconds: 600 },
     ];
-    const { text } = mail([], { ...POLICY, alerting: { ...POLICY.alerting, dangerRungs } });
-    expect(text).toContain('If nobody acknowledges, all leads of the queue are told 5 min after this one.');
+    const steps = { ...POLICY, alerting: { ...POLICY.alerting, dangerRungs } };
+    expect(mail([], steps).text).toContain(
+      'If nobody acknowledges, all leads of the queue are told 5 min after this one.',
+    );
+    expect(mail([], steps, 1).text).toContain(
+      'If nobody acknowledges, no other lead is told, and 10 min after this one the alarm of whoever operates CaseRelay rings.',
+    );
   });
 });
 
