@@ -9,6 +9,7 @@ import { renderAlert } from '../adapters/mail/render-alert.ts';
 import type { AlertStore, CaseStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
 import { acknowledgeUrl, type LinkAction, receiptUrl, signLink } from '../shared/links.ts';
+import { OWN_KEYS } from '../shared/names.ts';
 import type { Log, Meter } from '../shared/observe.ts';
 import type { Secrets } from '../shared/secrets.ts';
 import { currentCase } from './current-case.ts';
@@ -59,7 +60,8 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
     await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
     return 'acknowledged';
   }
-  const log = await store.events(alert.caseId);
+  // Who was told, who has it, what vendors did: our own events. What a customer wrote may be too much to be read in time.
+  const log = await store.events(alert.caseId, OWN_KEYS);
   const covered = coveredBy(alert, log, context.policy);
   const scene = { state, log, covered };
   if (covered !== undefined) return tellWhoHasIt(scene, covered, input, deps);
@@ -70,6 +72,7 @@ export async function notifyLead(input: Rung, deps: NotifyDeps): Promise<'told' 
 /** What a mail is made of, besides the alert. */
 interface Scene {
   readonly state: Case;
+  /** Our own events of the case. */
   readonly log: readonly CaseEvent[];
   readonly covered: Acknowledgement | undefined;
 }

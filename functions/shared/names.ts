@@ -58,6 +58,9 @@ export const CASE_PREFIX = 'CASE#';
 /** Begins the sort key of an event: the stream passes on nothing else. */
 export const EVENT_PREFIX = 'EV#';
 
+/** Begins the key of each event that CaseRelay makes itself; a sender's may not begin so. */
+export const OWN_KEYS = 'caserelay:';
+
 /** Shards of the due index: the sweeper queries each. */
 export const DUE_SHARDS = 4;
 

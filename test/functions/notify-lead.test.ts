@@ -86,6 +86,23 @@ describe('notifying the leads of a rung', () => {
     expect(resumed).toEqual([]);
   });
 
+  it('reads nothing that a customer wrote: a thousand messages do not keep a lead from being told', async () => {
+    const text = 'x'.repeat(1000);
+    const more = Array.from({ length: 1000 }, () =>
+      event('message-added', '2026-11-16T10:10:00Z', { author: 'customer', public: true, text }),
+    );
+    const { store, notify, mails } = await setUp({ more });
+    let read = 0;
+    const { events } = store;
+    store.events = async (...asked) => {
+      const found = await events.apply(store, asked);
+      read += found.length;
+      return found;
+    };
+    await notify();
+    expect([mails.length, read]).toEqual([1, 1]);
+  });
+
   it('gives each lead a link of their own, good for the policy’s seven days', async () => {
     const { notify, mails } = await setUp();
     await notify(1);

@@ -2,6 +2,19 @@ import type { CaseEvent, CaseEventType, EventOf } from '../../domain/event.ts';
 
 let made = 0;
 
+/** What a CRM tells; all else we make ourselves, and its key says so. */
+const TOLD: ReadonlySet<CaseEventType> = new Set([
+  'opened',
+  'message-added',
+  'status-changed',
+  'solved',
+  'reopened',
+  'priority-changed',
+  'assigned',
+  'merged',
+  'csat-received',
+]);
+
 type Rest<T extends CaseEventType> = Omit<EventOf<T>, 'type' | 'key' | 'caseId' | 'occurredAt' | 'receivedAt'>;
 
 /** An event of the test case `zendesk:5158` at an instant, with a key of its own unless `key` is given. */
@@ -13,7 +26,7 @@ export function event<T extends CaseEventType>(
   const occurredAt = new Date(at).toISOString();
   return {
     type,
-    key: `e${++made}`,
+    key: `${TOLD.has(type) ? '' : 'caserelay:'}e${++made}`,
     caseId: 'zendesk:5158',
     occurredAt,
     receivedAt: occurredAt,

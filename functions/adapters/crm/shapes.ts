@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { keptHeaders } from '../../../domain/automatic.ts';
 import { Author, CaseStatus, Instant, Priority } from '../../../domain/event.ts';
 import { badShape } from '../../shared/http.ts';
+import { OWN_KEYS } from '../../shared/names.ts';
 
 /**
  * The values that webhook bodies are made of. What passes here can always be stored: keys fit
@@ -57,7 +58,7 @@ export const EventKey = z
   .string('expected text')
   .check(
     z.refine(
-      (key) => /^[\x21-\x7e]{1,200}$/.test(key) && !key.startsWith('caserelay:'),
+      (key) => /^[\x21-\x7e]{1,200}$/.test(key) && !key.startsWith(OWN_KEYS),
       'expected 1 to 200 printable ASCII characters, not beginning with "caserelay:"',
     ),
   );
