@@ -63,7 +63,7 @@ function restoredTable(streamArn: string | undefined): RestoredTable | undefined
   const [, arn] = /^(arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+)\/stream\/\S+$/.exec(streamArn) ?? [];
   if (arn === undefined)
     throw new SettingsError(
-      `context tableStreamArn is "${streamArn}"; expected the ARN of a table's stream, as \`caserelay restore-table\` prints it`,
+      `context tableStreamArn is "${streamArn}"; expected the ARN of a table's stream, as \`caserelay restore prepare\` prints it`,
     );
   return { arn, streamArn };
 }

@@ -46,6 +46,10 @@ describe('commands in the documents', () => {
   test('run commands that there are', () => {
     const known = readdirSync('local/cli');
     for (const name of every(/caserelay -- ([a-z-]+)/g)) expect(known).toContain(`${name}.ts`);
+    // And so do the errors of the settings.
+    const said = [...readFileSync('infra/settings.ts', 'utf8').matchAll(/caserelay ([a-z-]+)/g)];
+    expect(said.length).toBeGreaterThan(0);
+    for (const [, name] of said) expect(known).toContain(`${name}.ts`);
     const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
     for (const name of every(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toContain(name);
   });
