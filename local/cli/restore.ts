@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Instant } from '../../domain/event.ts';
 import { PlainError } from '../progress.mjs';
 import { awsInWords } from './deployed.ts';
 import type { CommandIo } from './io.ts';
@@ -56,7 +57,7 @@ function read(args: string[]) {
 
 /** As events have it: UTC with milliseconds, so that texts compare as instants do. */
 function instant(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new PlainError(`--since is "${text}"; expected an instant, as in 2026-11-26T05:00:00Z`);
-  return new Date(ms).toISOString();
+  const read = Instant.safeParse(text);
+  if (!read.success) throw new PlainError(`--since is "${text}"; expected an instant, as in 2026-11-26T05:00:00Z`);
+  return read.data;
 }

@@ -1,8 +1,9 @@
 import { type Case, type FoldContext, foldCase } from '../../domain/case.ts';
 import { textKey } from '../../domain/duplicates.ts';
-import { CaseFields, CaseStatus, Instant, Priority, toInstant } from '../../domain/event.ts';
+import { CaseFields, CaseStatus, Priority, toInstant } from '../../domain/event.ts';
 import type { CustomerCase } from '../../domain/triage-fields.ts';
 import { eventsOf, ignoredIn } from './clock-case.ts';
+import { instantOf } from './clock-instant.ts';
 import { type Fields, fieldsAt, fromIssue, LineError, wrong } from './line-error.ts';
 
 /** What a line says of a case. */
@@ -55,7 +56,7 @@ function newCase(given: Fields, openedAt: unknown, context: FoldContext, now: nu
     throw wrong('case.source', 'the name of a source such as "zendesk"', source);
   const caseId = String(given.caseId ?? 1);
   const at = given.openedAt ?? openedAt;
-  const occurredAt = at === undefined ? toInstant(now) : instantAt('openedAt', at);
+  const occurredAt = at === undefined ? toInstant(now) : toInstant(instantOf(at, 'openedAt'));
   const priority = given.priority === undefined ? undefined : checked(Priority, 'case.priority', given.priority);
   const state = foldCase(
     [
@@ -104,17 +105,11 @@ function historyOf(raw: unknown): CustomerCase[] {
     const words = textKey({ fields: fieldsOf(rest) });
     return {
       caseId,
-      openedAt: instantAt(`${where}.openedAt`, openedAt),
+      openedAt: toInstant(instantOf(openedAt, `${where}.openedAt`)),
       over,
       textKey: typeof key === 'string' ? key : words,
     };
   });
-}
-
-function instantAt(where: string, value: unknown): string {
-  const result = Instant.safeParse(value);
-  if (!result.success) throw wrong(where, 'an instant such as 2026-11-22T09:30:00Z', value);
-  return result.data;
 }
 
 interface Schema<T> {

@@ -29,12 +29,13 @@ export function notesOn(policy: Policy, files: Files): Problem[] {
   return notes.map(({ file, path, message }) => files[file].noteAtKey(path, message));
 }
 
-function unusedCalendars({ calendars, clocks, agents, vendors, leads, triage }: Policy): Note[] {
+function unusedCalendars({ calendars, clocks, agents, vendors, leads, triage, sources }: Policy): Note[] {
   const used = new Set([
     ...Object.values(calendars).flatMap((calendar) => ('members' in calendar ? calendar.members : [])),
     ...clocks.flatMap((clock) => [clock.calendar, ...clock.exceptions.map(({ calendar }) => calendar)]),
     ...[...agents, ...vendors, ...leads].map(({ calendar }) => calendar),
     ...triage.rules.flatMap(({ when }) => conditionsIn(when).map(({ during }) => during)),
+    ...Object.values(sources).map(({ silence }) => silence?.calendar),
   ]);
   return Object.keys(calendars)
     .filter((name) => !used.has(name))

@@ -22,6 +22,15 @@ function notesOn(texts: Record<FileName, string>): string[] {
 const agents = (text: string) => SMALL.agents.replace('    capacity', `    ${text}\n    capacity`);
 
 describe('notes', () => {
+  it('know a calendar that only the silence of a source uses', () => {
+    const spare = withChange('calendars', ['calendars:\n', 'calendars:\n  spare: { follow-the-sun: [office] }\n']);
+    const { sources } = withChange('sources', [
+      '    integration-user-id',
+      '    silence: { hours: 4, calendar: spare }\n    integration-user-id',
+    ]);
+    expect(notesOn({ ...spare, sources })).toEqual([]);
+  });
+
   it('are none on a policy in which everything is used', () => expect(notesOn(SMALL)).toEqual([]));
 
   it.each<[string, Record<FileName, string>, string[]]>([

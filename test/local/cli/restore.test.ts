@@ -138,6 +138,11 @@ describe('copying what came in since', () => {
   });
 
   test('asks for an instant', async () => {
+    // Without a zone it would be that of the machine, and 30 February would be 2 March.
+    for (const since of ['2026-11-26T05:00:00', '2026-11-26', '2026-02-30T05:00:00Z'])
+      await expect(run('copy', '--from', 'OLD', '--to', 'NEW', '--since', since)).rejects.toThrow(
+        `"${since}"; expected`,
+      );
     await expect(run('copy', '--from', 'OLD', '--to', 'NEW', '--since', 'yesterday')).rejects.toThrow(
       '--since is "yesterday"; expected an instant, as in 2026-11-26T05:00:00Z',
     );

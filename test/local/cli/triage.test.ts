@@ -113,7 +113,7 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
     ['a field of another kind', { case: { subject: 3 } }, 'case.subject: expected a string, found 3'],
     ['a priority that is none', { case: { ...refund, priority: 'hihg' } }, 'case.priority: expected one of low'],
     ['a status that is none', { case: { ...refund, status: 'won' } }, 'case.status: expected one of new'],
-    ['a time that is none', { case: refund, openedAt: 'today' }, 'openedAt: expected an instant such as'],
+    ['a time that is none', { case: refund, openedAt: 'today' }, 'openedAt: expected an ISO 8601 instant such as'],
     ['a source that is none', { case: { ...refund, source: 'A b' } }, 'case.source: expected the name of a source'],
     ['events that are none', { events: [{ type: 'opend' }] }, 'events[0].type: expected one of'],
     ['no events', { events: [] }, 'events: expected at least one event'],
