@@ -1,8 +1,9 @@
 import { coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
 import { whyMoot } from '../../domain/alert.ts';
-import { foldCase } from '../../domain/case.ts';
 import { toInstant } from '../../domain/event.ts';
 import { handoffRuns } from '../../domain/handoff-story.ts';
+import { currentCase } from '../shared/current-case.ts';
+import { OWN_KEYS } from '../shared/names.ts';
 import { acknowledgePage } from './acknowledge-page.ts';
 import { type Admitted, admit, type ConsoleDeps, linkTo, type Page, type Visit } from './admit.ts';
 import { messagePage } from './page.ts';
@@ -41,8 +42,9 @@ async function alertPage(admitted: Admitted, { token }: Visit, justNow: boolean,
   const { stored, leadId } = admitted;
   const { store, context, now } = deps;
   const { alert, rung } = stored;
-  const events = await store.events(alert.caseId);
-  const state = foldCase(events, context);
+  const state = await currentCase(alert.caseId, store, context);
+  // Not what a customer wrote, which may be too much for a page that somebody waits for.
+  const events = await store.events(alert.caseId, OWN_KEYS);
   const lead = context.policy.leads.find(({ id }) => id === leadId);
   if (state === undefined || lead === undefined) {
     return { status: 404, html: messagePage('No such case', 'Its events have been removed.') };

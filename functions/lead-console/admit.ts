@@ -6,7 +6,7 @@ import type { Secrets } from '../shared/secrets.ts';
 import { messagePage } from './page.ts';
 
 export interface ConsoleDeps {
-  readonly store: Pick<CaseStore, 'events'> & Pick<AlertStore, 'alert' | 'acknowledge'>;
+  readonly store: Pick<CaseStore, 'load' | 'events'> & Pick<AlertStore, 'alert' | 'acknowledge'>;
   readonly secrets: Pick<Secrets, 'links'>;
   readonly context: FoldContext;
   readonly meter: Meter;

@@ -8,11 +8,11 @@ import type { Mailer } from '../adapters/mail/mailer.ts';
 import { renderAlert } from '../adapters/mail/render-alert.ts';
 import type { AlertStore, CaseStore } from '../adapters/store/store.ts';
 import type { Workflows } from '../adapters/workflows/workflows.ts';
+import { currentCase } from '../shared/current-case.ts';
 import { acknowledgeUrl, type LinkAction, receiptUrl, signLink } from '../shared/links.ts';
 import { OWN_KEYS } from '../shared/names.ts';
 import type { Log, Meter } from '../shared/observe.ts';
 import type { Secrets } from '../shared/secrets.ts';
-import { currentCase } from './current-case.ts';
 
 export interface NotifyDeps {
   readonly store: Pick<CaseStore, 'load' | 'events' | 'append'> &

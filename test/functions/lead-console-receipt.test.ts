@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, alertFor } from '../../domain/alert.ts';
+import { foldCase } from '../../domain/case.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { replayReceipt } from '../../domain/receipt-replay.ts';
 import { type LeadConsoleDeps, leadConsole, receiptConsole } from '../../functions/lead-console/lead-console.ts';
@@ -34,6 +35,11 @@ function linkOf(
 
 async function setUp() {
   const store = memoryStore();
+  // As apply-event keeps it.
+  store.load = async (caseId) => {
+    const state = foldCase(store.log(caseId), contextOf());
+    return state && { state, version: 1, dueAt: undefined };
+  };
   const { meter, counts } = memoryMeter();
   const deps: LeadConsoleDeps = {
     store,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, alertFor } from '../../domain/alert.ts';
+import { foldCase } from '../../domain/case.ts';
 import { type LeadConsoleDeps, leadConsole } from '../../functions/lead-console/lead-console.ts';
 import { signLink } from '../../functions/shared/links.ts';
 import { memoryMeter } from '../support/doubles.ts';
-import { event, opened, priority, reply } from '../support/events.ts';
+import { event, fromCustomer, opened, priority, reply } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { contextOf } from '../support/policy-fixture.ts';
 
@@ -34,6 +35,11 @@ const ALERT = alertFor(WARNED, 'al_1') as Alert;
 
 async function setUp({ subject = 'Black screen', sensitive = false } = {}) {
   const store = memoryStore();
+  // As apply-event keeps it.
+  store.load = async (caseId) => {
+    const state = foldCase(store.log(caseId), contextOf());
+    return state && { state, version: 1, dueAt: undefined };
+  };
   const { meter, counts } = memoryMeter();
   const deps: LeadConsoleDeps = {
     store,
@@ -92,6 +98,21 @@ describe('opening the link', () => {
     expect(html).toContain('<dd>Ben Okafor (Mon 16 Nov 2026, 02:22 Pacific Standard Time)</dd>');
     expect(html).toContain('<form method="post" action="acknowledge">');
     expect(html).toContain(`name="token" value="${linkOf('ana')}"`);
+  });
+
+  it('reads nothing that a customer wrote: a thousand messages do not keep the button from a lead', async () => {
+    const { visit, store } = await setUp();
+    for (let nth = 0; nth < 1000; nth++)
+      await store.append({ ...fromCustomer('2026-11-16T10:05:00Z'), key: `m${nth}` });
+    const keys: string[] = [];
+    const { events } = store;
+    store.events = async (...asked) => {
+      const found = await events.apply(store, asked);
+      keys.push(...found.map(({ type }) => type));
+      return found;
+    };
+    expect((await visit('GET')).html).toContain('<button type="submit">Acknowledge</button>');
+    expect(keys.toSorted()).toEqual(['alert-notified', 'alert-notified', 'deadline-reached', 'triaged']);
   });
 
   it.each(['GET', 'HEAD'])('by %s changes nothing, however often', async (method) => {
