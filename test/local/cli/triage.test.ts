@@ -98,7 +98,9 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
     expect(again).toMatchObject({ ruleId: 'duplicate', route: 'parked', duplicateOf: 'zendesk:1' });
     expect(over).toMatchObject({ ruleId: 'refund', duplicateOf: 'zendesk:1' });
     expect(other).not.toHaveProperty('duplicateOf');
-    expect((await answer({ ...asked, history: [refund] })).error).toContain('history[0].openedAt: expected an instant');
+    expect((await answer({ ...asked, history: [refund] })).error).toContain(
+      'history[0].openedAt: expected an ISO 8601 instant',
+    );
   });
 
   it('names what means nothing to triage, for it may be a slip', async () => {
