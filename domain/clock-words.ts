@@ -1,4 +1,5 @@
 import type { HolidaysUnknown } from './calendar.ts';
+import type { ClockStatus } from './clock.ts';
 import type { ClockName } from './event.ts';
 
 /** Names of the promises, as people read them. */
@@ -12,6 +13,17 @@ export const CLOCK_NAMES: Readonly<Record<ClockName, string>> = {
   'queue-ownership': 'Time in the queue',
   'handoff-ack': "Vendor's answer",
   'handoff-resolution': "Vendor's work",
+};
+
+/** How it stands with a promise: the codes of `measure` in words. */
+export const CLOCK_STATUS_WORDS: Readonly<Record<ClockStatus, string>> = {
+  running: 'runs',
+  paused: 'paused',
+  imminent: 'due soon',
+  breached: 'BREACHED',
+  met: 'kept',
+  'met-late': 'kept late',
+  cancelled: 'ended without an answer owed',
 };
 
 /** "holidays after 2038-12-31 are not known, so it may be later": what is said beside a deadline that counts as if there were none. */

@@ -1,4 +1,4 @@
-import { CLOCK_NAMES, holidaysUnknownInWords } from './clock-words.ts';
+import { CLOCK_NAMES, CLOCK_STATUS_WORDS, holidaysUnknownInWords } from './clock-words.ts';
 import type { Receipt } from './receipt.ts';
 import type { Segment, SegmentKind } from './receipt-segments.ts';
 import { dayAndTime, inZone, yearIn, zoneName } from './wall-clock.ts';
@@ -85,8 +85,11 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
     },
     { label: 'Policy', value: receipt.policyVersion },
     { label: 'Clocks', value: `time zones and clock changes by tzdata ${receipt.tzdata ?? '(version not known)'}` },
-    { label: 'Started', value: `${when(receipt.startedAt)}, by the event ${receipt.startedBy.type}` },
-    { label: 'Status', value: `${receipt.status}, as of ${when(receipt.asOf)}` },
+    {
+      label: 'Started',
+      value: `${when(receipt.startedAt)}, by ${CAUSES[receipt.startedBy.type] ?? `the event ${receipt.startedBy.type}`}`,
+    },
+    { label: 'Status', value: `${CLOCK_STATUS_WORDS[receipt.status]}, as of ${when(receipt.asOf)}` },
     ...(receipt.breach === undefined ? [] : [{ label: 'Breach', value: ON_RETARGET }]),
     { label: 'Deadline', value: deadlineWords(receipt, when) },
     { label: 'Sum', value: sumWords(sum) },
@@ -96,6 +99,17 @@ export function receiptFacts(receipt: Receipt, zone: string): { label: string; v
     })),
   ];
 }
+
+/** What commonly begins a promise. */
+const CAUSES: Partial<Record<Receipt['startedBy']['type'], string>> = {
+  opened: 'the opening of the case',
+  'message-added': 'a message',
+  reopened: 'the reopening of the case',
+  absorbed: 'a case that was merged into this one while its customer waited',
+  triaged: 'triage',
+  'handoff-offered': 'the offer to the vendor',
+  'handoff-accepted': "the vendor's yes",
+};
 
 const ON_RETARGET =
   'breached-on-retarget: a new target put the deadline into the past; it was missed when it was promised';

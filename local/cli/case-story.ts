@@ -1,6 +1,6 @@
 import type { Case, FoldContext } from '../../domain/case.ts';
-import { type ClockStatus, measure, type Turn } from '../../domain/clock.ts';
-import { CLOCK_NAMES } from '../../domain/clock-words.ts';
+import { measure, type Turn } from '../../domain/clock.ts';
+import { CLOCK_NAMES, CLOCK_STATUS_WORDS } from '../../domain/clock-words.ts';
 import { STATUS_WORDS } from '../../domain/code-words.ts';
 import type { CaseEvent } from '../../domain/event.ts';
 import { inLogOrder } from '../../domain/log-order.ts';
@@ -95,16 +95,6 @@ function promises(view: CaseView): string[] {
   const rows = view.folded.turns.map((turn) => promise(turn, view));
   return rows.length === 0 ? ['Promises: none is timed.'] : ['Promises', ...rows];
 }
-
-const CLOCK_STATUS_WORDS: Readonly<Record<ClockStatus, string>> = {
-  running: 'runs',
-  paused: 'paused',
-  imminent: 'due soon',
-  breached: 'BREACHED',
-  met: 'kept',
-  'met-late': 'kept late',
-  cancelled: 'ended without an answer owed',
-};
 
 function promise(turn: Turn, { context, zone, now }: CaseView): string {
   const policy = clockPolicy(context.policy, turn.clock);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CaseEvent, ClockName } from '../../domain/event.ts';
 import { type Receipt, receipt } from '../../domain/receipt.ts';
 import { clockTime, receiptRows, receiptText } from '../../domain/receipt-text.ts';
-import { event, opened, priority, reply, status } from '../support/events.ts';
+import { event, fromCustomer, opened, priority, reply, status } from '../support/events.ts';
 import { contextOf, OFFICE_HOURS, POLICY } from '../support/policy-fixture.ts';
 
 const context = { ...contextOf(), tzdata: '2026c' };
@@ -41,9 +41,9 @@ Promise    8 business hours: time in which calendar office is open
 Calendar   office (UTC), version ${version}
 Policy     test-1
 Clocks     time zones and clock changes by tzdata 2026c
-Started    Mon 16 Nov 2026, 10:00 Central European Standard Time, by the event
-           opened
-Status     imminent, as of Tue 17 Nov 2026, 11:45 Central European Standard Time
+Started    Mon 16 Nov 2026, 10:00 Central European Standard Time, by the opening
+           of the case
+Status     due soon, as of Tue 17 Nov 2026, 11:45 Central European Standard Time
 Deadline   Tue 17 Nov 2026, 12:00 Central European Standard Time
 Sum        7:45:00 counted + 0:15:00 left = 8:00:00 promised
 Told       the warning "75%", Tue 17 Nov 2026, 10:00:30 Central European
@@ -81,6 +81,22 @@ Tue 17 Nov 12:00                           DEADLINE
   });
 });
 
+describe('what began a promise', () => {
+  const waiting = { startedAt: '2026-11-16T11:00:00.000Z', pauses: [] };
+  it.each([
+    [
+      'next-response',
+      event('absorbed', '2026-11-16T11:05:00Z', { from: 'zendesk:5159', waiting }),
+      'a case that was merged into this one while its customer waited',
+    ],
+    ['next-response', fromCustomer('2026-11-16T11:05:00Z'), 'a message'],
+  ] as const)('of %s is said in words', (clock, cause, words) => {
+    const events = [opened('2026-11-16T09:00:00Z'), reply('2026-11-16T10:00:00Z'), cause];
+    const text = receiptText(receiptOf(events, clock, '2026-11-16T12:00:00Z'), 'UTC');
+    expect(text.replace(/\s+/g, ' ')).toContain(`Coordinated Universal Time, by ${words} Status runs, as of`);
+  });
+});
+
 describe('the rows', () => {
   it('put a deadline that has passed where it was', () => {
     const late = receiptOf(
@@ -94,6 +110,7 @@ describe('the rows', () => {
       'Mon 16 Nov 13:00 | 2:00:00 | 6:00:00 | open hours',
       'Mon 16 Nov 15:00 |  |  | ended: the promise was answered',
     ]);
+    expect(receiptText(late, 'UTC')).toContain('Status     kept late, as of');
     expect(receiptText(late, 'UTC')).toContain('Sum        6:00:00 counted = 4:00:00 promised + 2:00:00 over\n');
   });
 
