@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engine-setup.ts'],
-          setupFiles: ['test/support/no-refusals.ts'],
+          setupFiles: ['test/support/engine-environment.ts', 'test/support/no-refusals.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

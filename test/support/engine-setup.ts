@@ -5,7 +5,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { TestProject } from 'vitest/node';
 import type { Policy } from '../../domain/policy.ts';
 import { bootstrap, deploy, LOCAL_NAME, makeSender, synth } from '../../local/deploy.ts';
-import { engineEnv, openEngine } from '../../local/engine.ts';
+import { openEngine } from '../../local/engine.ts';
 import type { Deployment } from '../../local/live/deployment.ts';
 import { localPolicy } from '../../local/local-policy.ts';
 import { step } from '../../local/progress.mjs';
@@ -59,9 +59,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const deployment = await step('Deploying to the engine', (note) => deploy(stack, note));
     const { policy } = compilePolicyDir(policyDir);
     const secrets = localSecrets(policy);
-    Object.assign(process.env, engineEnv(engine.endpoint));
-    await putSecrets(new SecretsManagerClient({}), policy, secrets, LOCAL_NAME);
-    await makeSender(new SESv2Client({}), policy);
+    const { endpoint, region } = deployment;
+    const client = { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+    await putSecrets(new SecretsManagerClient(client), policy, secrets, LOCAL_NAME);
+    await makeSender(new SESv2Client(client), policy);
     project.provide('e2e', { deployment, policy, policyDir, secrets, toysPort: TOYS_PORT, ranDir, home });
   } catch (error) {
     await engine.stop();
