@@ -99,11 +99,15 @@ function inWords(name: string, decision: Decision, { danger, ignored }: Beside):
     ...(danger.length === 0 ? [] : [`  danger: a lead is told at once (${danger.join(', ')})`]),
     ...(also.length === 0 ? [] : [`  ${also.join('; ')}`]),
     `  language ${decision.language}; ${Math.round((decision.confidence ?? 0) * 100)} % sure; policy ${decision.policyVersion.slice(0, 12)}`,
-    ...matched.map(({ field, operator, value }) =>
-      operator === 'not' ? `  because not: ${value}` : `  because ${field} ${operator} "${value}"`,
-    ),
+    ...matched.map((match) => `  because ${matchInWords(match)}`),
     ...alternatives.map(({ ruleId, category, because }) => `  rather than ${ruleId} (${category}): ${because}`),
     ...(ignored.length === 0 ? [] : [`  means nothing to triage: ${ignored.join(', ')}`]),
   ];
   return lines.join('\n');
+}
+
+function matchInWords({ field, operator, value }: NonNullable<Decision['matched']>[number]): string {
+  if (operator === 'not') return `not: ${value}`;
+  if (operator === 'exists') return value === 'yes' ? `${field} is known` : `${field} is not known`;
+  return `${field} ${operator} "${value}"`;
 }

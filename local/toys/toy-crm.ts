@@ -230,7 +230,10 @@ export function createToyCrm(options: ToyCrmOptions): ToyCrm {
       const { success, data } = CreatedElsewhere.safeParse(body);
       if (!success || tickets.has(data.detail.id)) return;
       const { id, subject, description, priority } = data.detail;
-      tickets.set(id, { ...strangersTicket(id, now()), subject, description, priority: priority ?? null });
+      const ticket = strangersTicket(id, now());
+      const { requester, createdAt } = ticket;
+      const comments = [{ id: '1', author: requester, body: description, isPublic: true, at: createdAt }];
+      tickets.set(id, { ...ticket, subject, description, priority: priority ?? null, comments });
     },
     openTicketOf(subject) {
       const open = [...tickets.values()].filter(({ status }) => status !== 'SOLVED' && status !== 'CLOSED');
@@ -299,7 +302,7 @@ function strangersTicket(id: string, at: number): Ticket {
     id,
     subject: `Ticket ${id}`,
     description: '(not made in this toy CRM)',
-    requester: { id: '0', name: 'unknown', isStaff: false },
+    requester: { id: '0', name: 'Somebody', isStaff: false },
     channel: 'api',
     createdAt: at,
     status: 'NEW',

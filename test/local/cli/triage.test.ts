@@ -158,6 +158,13 @@ describe('caserelay triage', { timeout: 20_000 }, () => {
 `);
   });
 
+  it('--text says in words what was asked of a field', async () => {
+    const { out } = await run([{ case: { ...refund, region: 'IE' } }], '--text');
+    expect(out).toContain(
+      '\n  because region is known\n  because not: region is one of united-states\n  because any-text contains "refund"\n',
+    );
+  });
+
   it('--text says which line a case came from by its id, if it has one', async () => {
     const lines = [{ id: 'A-7', case: refund }, { id: 8, case: refund }, { case: { ...refund, caseId: 'zendesk:9' } }];
     const { out } = await run(lines, '--text', '--policy', 'local/policy');

@@ -395,6 +395,10 @@ test('a ticket that somebody sent in the name of the CRM is in it then, once, an
   await send('ticket.created');
   await send('ticket.created', '/api/webhooks/zendesk', 'Another');
   expect(toys.crm.ticket('4711')).toMatchObject({ subject: 'Pasted', status: 'NEW', priority: 'HIGH' });
+  // As in any ticket, what the customer wrote stands first; and vendors greet whoever it is by a name.
+  expect(toys.crm.ticket('4711')?.comments).toMatchObject([
+    { author: { name: 'Somebody' }, body: 'By hand', isPublic: true },
+  ]);
   toys.crm.setStatus('4711', 'SOLVED', AGENT, Date.now());
   expect(toys.crm.openTicketOf('Pasted')).toBeUndefined();
 });
