@@ -41,6 +41,11 @@ const UNSEEN: readonly Unseen[] = [
   },
   { who: 'offer-handoff', actions: /^dynamodb:(Get|Update)Item$/, why: 'no offer had to be made a second time' },
   {
+    who: 'offer-handoff',
+    actions: /^states:SendTaskSuccess$/,
+    why: 'no case was over, and no offer answered, in the moment in which it was offered',
+  },
+  {
     who: 'triage-case',
     actions: /^dynamodb:Query$/,
     why: "the demo's rules ask for no history, and no case was folded under another policy",

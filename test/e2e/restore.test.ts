@@ -11,13 +11,14 @@ import { restore } from '../../local/cli/restore.ts';
 import { readTableSettings } from '../../local/cli/table-settings.ts';
 import { deploy, deployOnly, destroy, type LocalStack, synth } from '../../local/deploy.ts';
 import { opened } from '../support/events.ts';
+import { REHEARSAL } from '../support/no-refusals.ts';
 import { clients, eventually } from './app.ts';
 
 /**
  * The rehearsal of "Restore the table" in docs/runbook.md: its steps in its order, on a deployment of its own that keeps
  * what it holds, as a real one does. What the engine cannot show is listed in docs/local-engine.md.
  */
-const NAME = 'Rehearsal';
+const NAME = REHEARSAL;
 const e2e = inject('e2e');
 const { endpoint, region } = e2e.deployment;
 const { dynamodb } = clients(e2e);
