@@ -1,26 +1,14 @@
-import { ENGINE_ALONE, engineEnv, openEngine } from './engine.ts';
+import { ENGINE_ALONE, ENGINE_PORT, engineWords, openEngine } from './engine.ts';
 import { portOf } from './options.ts';
 import { PlainError, step } from './progress.mjs';
 
 /** `npm run engine`: the local engine without an app, for `npm start` of this folder to use, or to look around with the AWS CLI. */
 async function main(): Promise<void> {
-  const port = portOf('CASERELAY_ENGINE_PORT', 4566);
+  const port = portOf('CASERELAY_ENGINE_PORT', ENGINE_PORT);
   // Its address is what this is about: one that was given would be somebody else's engine.
   delete process.env.AWS_ENDPOINT_URL;
   const engine = await step('Starting the local AWS engine', () => openEngine(port, ENGINE_ALONE));
-  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = engineEnv(engine.endpoint);
-  const settings = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION };
-  console.log(`
-  The engine answers at ${engine.endpoint}, and is empty. In another terminal:
-
-  npm start                        deploys to it; what was deployed stays until the engine ends
-  export ${Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')}
-                                   has the AWS CLI or an SDK talk to it
-
-  Ctrl-C ends it.
-`);
+  console.log(engineWords(port, engine.endpoint));
   await new Promise<void>((end) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   });

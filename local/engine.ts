@@ -16,6 +16,24 @@ export interface Engine {
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
+/** What `npm run engine` says once the engine answers at `endpoint`, on `port`: how another terminal reaches it. */
+export function engineWords(port: number, endpoint: string): string {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = engineEnv(endpoint);
+  const settings = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION };
+  const start = port === ENGINE_PORT ? 'npm start' : `CASERELAY_ENGINE_PORT=${port} npm start`;
+  return `
+  The engine answers at ${endpoint}, and is empty. In another terminal:
+
+  ${start.padEnd(32)} deploys to it; what was deployed stays until the engine ends
+  export ${Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}
+  ${''.padEnd(32)} has the AWS CLI or an SDK talk to it
+
+  Ctrl-C ends it.
+`;
+}
+
 /**
  * The environment in which the AWS CLI, CDK and SDKs talk to an engine and can reach no real
  * account. The credentials are those of an administrator; functions get those of their roles.
@@ -54,6 +72,9 @@ export async function openEngine(port: number, command: string): Promise<Engine>
   await assertPortFree(port, 'CASERELAY_ENGINE_PORT', command);
   return { endpoint, stop: await startEngine(port, endpoint, command) };
 }
+
+/** Where the engine listens unless CASERELAY_ENGINE_PORT says otherwise. */
+export const ENGINE_PORT = 4566;
 
 /** The command that starts an engine for others to use. */
 export const ENGINE_ALONE = 'npm run engine';

@@ -10,7 +10,7 @@ import { type Policy, policyCalendars } from '../domain/policy.ts';
 import { compilePolicyDir } from '../policy/compiler/compile-policy.ts';
 import { PolicyError } from '../policy/compiler/problems.ts';
 import { bootstrap, deploy, LOCAL_NAME, type LocalStack, makeSender, synth } from './deploy.ts';
-import { assertNotStarted, assertPortFree, engineEnv, openEngine } from './engine.ts';
+import { assertNotStarted, assertPortFree, ENGINE_PORT, engineEnv, openEngine } from './engine.ts';
 import { startDemoLead } from './live/acknowledge.ts';
 import { apiHost, type Deployment } from './live/deployment.ts';
 import { heading, ID_WIDTH, lineFor } from './live/line.ts';
@@ -43,7 +43,7 @@ async function stopAll(): Promise<void> {
 
 async function main(options: StartOptions): Promise<number> {
   const toysPort = portOf('CASERELAY_TOYS_PORT', 4580);
-  const enginePort = portOf('CASERELAY_ENGINE_PORT', 4566);
+  const enginePort = portOf('CASERELAY_ENGINE_PORT', ENGINE_PORT);
   assertTwoPorts(enginePort, toysPort);
   await assertNotStarted(enginePort, COMMAND);
   await assertPortFree(toysPort, 'CASERELAY_TOYS_PORT', COMMAND);

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { assertNotStarted, ENGINE_ALONE, openEngine } from '../../local/engine.ts';
+import { assertNotStarted, ENGINE_ALONE, ENGINE_PORT, engineWords, openEngine } from '../../local/engine.ts';
 import { knownFile, runFolder } from '../../local/engine-process.ts';
 import { assertTwoPorts, readOptions } from '../../local/options.ts';
 
@@ -34,6 +34,13 @@ function weStarted(command: string, ours = 'ours'): void {
 }
 
 const IN_USE = /^Port \d+ is in use by another program\. .*CASERELAY_ENGINE_PORT=\d+ npm start$/;
+
+test('npm run engine says how npm start of another terminal reaches it, on its port', () => {
+  expect(engineWords(ENGINE_PORT, 'http://127.0.0.1:4566')).toContain('\n  npm start                        deploys');
+  const elsewhere = engineWords(4766, 'http://127.0.0.1:4766');
+  expect(elsewhere).toContain('\n  CASERELAY_ENGINE_PORT=4766 npm start deploys to it;');
+  expect(elsewhere).toContain('\n  export AWS_ENDPOINT_URL=http://127.0.0.1:4766 AWS_ACCESS_KEY_ID=test ');
+});
 
 describe('an engine that answers on the port', () => {
   test('is left alone if it is any MiniStack', async () => {
