@@ -2,6 +2,7 @@ import type { Calendar } from './calendar.ts';
 import { runs } from './clock.ts';
 import { targetInWords } from './clock-words.ts';
 import { toInstant } from './event.ts';
+import { listed } from './listed.ts';
 import type { Stretch } from './stretches.ts';
 import type { Cause, Retarget, TurnHistory } from './turn-history.ts';
 
@@ -120,11 +121,6 @@ function openReason(because: Stretch['because'], localDate: string | undefined, 
   if (because === 'always') return 'all time counts';
   const where = whose === '' ? '' : ` of ${whose}`;
   return because === 'special-day' ? `open by the special hours of ${localDate}${where}` : `open hours${where}`;
-}
-
-/** "dublin", "dublin and singapore", "dublin, manila and singapore". */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 const OCCASIONS: Partial<Record<Cause['type'], string>> = {

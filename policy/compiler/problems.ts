@@ -1,3 +1,5 @@
+import { listed } from '../../domain/listed.ts';
+
 /** One thing that is wrong in a policy file, where it is, and what was expected there. */
 export interface Problem {
   /** File, as shown to the author. */
@@ -56,8 +58,7 @@ export function describe(value: unknown): string {
 
 /** `"a", "b" and "c"` */
 export function listedInQuotes(names: readonly string[]): string {
-  const all = names.map((name) => `"${name}"`);
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+  return listed(names.map((name) => `"${name}"`));
 }
 
 /** `; did you mean "…"?` for the closest of the known names, or nothing if none is close. */

@@ -1,4 +1,5 @@
 import { CaseStatus, Priority } from '../../../domain/event.ts';
+import { listed } from '../../../domain/listed.ts';
 import { TRIAGE_FIELDS } from '../../../domain/triage-fields.ts';
 import { wordsOf } from '../../../domain/words.ts';
 import type { Path, PolicyFile } from '../policy-file.ts';
@@ -36,11 +37,11 @@ export function checkCondition(file: PolicyFile, path: Path, condition: Conditio
       file.add(path, 'expected a condition (all, any, not, field or during), found nothing');
     return;
   }
-  const listed = operators.filter((operator) => operator.startsWith('is') || operator.startsWith('contains'));
+  const answers = operators.filter((operator) => operator.startsWith('is') || operator.startsWith('contains'));
   if (operators.length === 0)
     file.add(path, `expected ${quoted(OPERATORS)} beside "field: ${field}", found none of them`);
-  else if (listed.length > 1 && listed.some((operator) => operator === 'is-in' || operator === 'contains-any-of'))
-    file.add(path, `expected one of ${listed.join(', ')} (use "all" or "any" for two questions), found both`);
+  else if (answers.length > 1 && answers.some((operator) => operator === 'is-in' || operator === 'contains-any-of'))
+    file.add(path, `expected one of ${answers.join(', ')} (use "all" or "any" for two questions), found both`);
   if (!TRIAGE_FIELDS.includes(field) && !/^custom\.\S+$/.test(field)) {
     file.add(
       [...path, 'field'],
@@ -119,6 +120,8 @@ function listOf(file: PolicyFile, name: string): readonly Scalar[] {
 }
 
 function quoted(words: readonly string[]): string {
-  const all = words.map((word) => `"${word}"`);
-  return `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+  return listed(
+    words.map((word) => `"${word}"`),
+    'or',
+  );
 }

@@ -2,7 +2,7 @@ import { WEEKDAYS, type Window } from '../../../domain/calendar.ts';
 import type { CalendarPolicy, Policy } from '../../../domain/policy.ts';
 import { formatWindow } from '../hours.ts';
 import { datesInWords } from './dates.ts';
-import { about, difference, listChange, listed, matched, valueChange, withIds } from './words.ts';
+import { about, difference, listChange, listedOrNone, matched, valueChange, withIds } from './words.ts';
 
 type Hours = Exclude<CalendarPolicy, { members: unknown }>;
 
@@ -35,7 +35,7 @@ function changes(id: string, before: CalendarPolicy, after: CalendarPolicy): str
 }
 
 function calendarInWords(calendar: CalendarPolicy): string {
-  if ('members' in calendar) return `open when ${listed(calendar.members)} is`;
+  if ('members' in calendar) return `open when ${listedOrNone(calendar.members)} is`;
   const days = byDays((day) => hours(calendar.weekly[day]));
   const special = groupedDates(Object.entries(calendar.special ?? {}).map(([day, windows]) => [day, hours(windows)]));
   const isDated = days.every(([, open]) => open === hours([]));

@@ -1,6 +1,6 @@
 import { conditionsIn, type Outcome, type Policy, type TriagePolicy, type TriageRule } from '../../../domain/policy.ts';
 import { asksElse, conditionChanges, conditionInWords, type ListChanges, moreAndLess } from './conditions.ts';
-import { about, durationInWords, listChange, listed, matched, quoted, valueChange } from './words.ts';
+import { about, durationInWords, listChange, listedOrNone, matched, quoted, valueChange } from './words.ts';
 
 const ROUTES = {
   home: 'worked by our own team',
@@ -33,7 +33,7 @@ export function caseChanges({ triage: before }: Policy, { triage: after }: Polic
     ...newLists(before.rules, [...added, ...rewritten]).map(([name, values]) => `New list ${name}: ${quoted(values)}`),
     ...[...lists].map(
       ([name, { added: more, removed: less, rules }]) =>
-        `List ${name} (${rules.length === 1 ? 'rule' : 'rules'} ${listed(rules)}): ${moreAndLess([...more], [...less])}`,
+        `List ${name} (${rules.length === 1 ? 'rule' : 'rules'} ${listedOrNone(rules)}): ${moreAndLess([...more], [...less])}`,
     ),
     ...about('A case that no rule takes', outcomeChanges(before.otherwise, after.otherwise)),
     ...unsureChanges(before, after),
@@ -79,8 +79,8 @@ function outcomeInWords(outcome: Outcome): string {
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(sensitive ? ['sensitive'] : []),
     `data class ${dataClass}`,
-    ...(tags.length > 0 ? [`tags ${listed(tags)}`] : []),
-    ...(skills.length > 0 ? [`skills ${listed(skills)}`] : []),
+    ...(tags.length > 0 ? [`tags ${listedOrNone(tags)}`] : []),
+    ...(skills.length > 0 ? [`skills ${listedOrNone(skills)}`] : []),
   ].join(', ');
 }
 

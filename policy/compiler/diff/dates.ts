@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../../domain/zone-time.ts';
-import { listed } from './words.ts';
+import { listedOrNone } from './words.ts';
 
 /** Longer lists of dates are told by year. */
 const MOST_IN_FULL = 4;
@@ -8,7 +8,7 @@ const MOST_IN_FULL = 4;
 export function datesInWords(dates: readonly string[]): string {
   const runs = runsOf([...dates].sort());
   if (runs.length <= MOST_IN_FULL)
-    return listed(runs.map(([first, last]) => (first === last ? first : `${first} to ${last}`)));
+    return listedOrNone(runs.map(([first, last]) => (first === last ? first : `${first} to ${last}`)));
   return [...Map.groupBy(runs, ([first]) => first.slice(0, 4))]
     .map(([year, ofYear]) => `${year}: ${ofYear.map(([first, last]) => runIn(year, first, last)).join(', ')}`)
     .join('; ');

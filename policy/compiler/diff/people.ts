@@ -1,5 +1,5 @@
 import type { AgentPolicy, LeadPolicy, Policy, VendorPolicy } from '../../../domain/policy.ts';
-import { about, durationInWords, listChange, listed, matched, valueChange, withIds } from './words.ts';
+import { about, durationInWords, listChange, listedOrNone, matched, valueChange, withIds } from './words.ts';
 
 const plain = (seconds: number) => durationInWords(seconds, 'calendar');
 
@@ -7,7 +7,7 @@ const plain = (seconds: number) => durationInWords(seconds, 'calendar');
 export function vendorChanges(before: Policy, after: Policy): string[] {
   const { added, removed, both } = matched(before.vendors, after.vendors);
   const order = (list: readonly VendorPolicy[]) =>
-    listed(list.map(({ id }) => id).filter((id) => both.some(([one]) => one.id === id)));
+    listedOrNone(list.map(({ id }) => id).filter((id) => both.some(([one]) => one.id === id)));
   return [
     ...added.map((vendor) => `New vendor ${vendorInWords(vendor)}`),
     ...removed.map(({ id, name }) => `${name} (${id}) is no longer a vendor`),
@@ -33,10 +33,10 @@ export function vendorChanges(before: Policy, after: Policy): string[] {
 
 function vendorInWords(vendor: VendorPolicy): string {
   return [
-    `${vendor.name} (${vendor.id}): takes ${listed(vendor.categories)} in ${listed(vendor.languages)}`,
-    `cleared for ${listed(vendor.dataClasses)}`,
+    `${vendor.name} (${vendor.id}): takes ${listedOrNone(vendor.categories)} in ${listedOrNone(vendor.languages)}`,
+    `cleared for ${listedOrNone(vendor.dataClasses)}`,
     `works in ${vendor.calendar}`,
-    `is sent ${listed(vendor.packetFields)}`,
+    `is sent ${listedOrNone(vendor.packetFields)}`,
     `has ${plain(vendor.answerSeconds)} to answer and ${plain(vendor.workSeconds)} to finish`,
     `a ticket that it resolved becomes ${vendor.whenResolved}`,
     `offers go to ${vendor.url}`,
@@ -58,13 +58,13 @@ function queueChanges(before: Policy, after: Policy): string[] {
   return [
     ...added.map(
       ({ id, name, leads, groupId }) =>
-        `New queue ${name} (${id}), led by ${listed(leads)}${groupId === undefined ? '' : `, group ${groupId} in the CRM`}`,
+        `New queue ${name} (${id}), led by ${listedOrNone(leads)}${groupId === undefined ? '' : `, group ${groupId} in the CRM`}`,
     ),
     ...removed.map(({ id, name }) => `Queue ${name} (${id}) is gone`),
     ...both.flatMap(([one, other]) =>
       about(`Queue ${other.id}`, [
         ...valueChange('name', one.name, other.name),
-        ...valueChange('leads, the first one first', listed(one.leads), listed(other.leads)),
+        ...valueChange('leads, the first one first', listedOrNone(one.leads), listedOrNone(other.leads)),
         ...valueChange('group in the CRM', one.groupId, other.groupId),
       ]),
     ),
@@ -82,8 +82,8 @@ function agentChanges(before: readonly AgentPolicy[], after: readonly AgentPolic
   return [
     ...added.map((agent) => {
       const { id, name, queues, languages, skills, calendar, capacity, zone } = agent;
-      const special = skills.length === 0 ? '' : `, skills ${listed(skills)}`;
-      return `${name} (${id}) joins: ${listed(queues)} in ${listed(languages)}${special}, up to ${capacity} cases at once, works in ${calendar} (zone ${zone}), user in the CRM: ${listed(users(agent))}`;
+      const special = skills.length === 0 ? '' : `, skills ${listedOrNone(skills)}`;
+      return `${name} (${id}) joins: ${listedOrNone(queues)} in ${listedOrNone(languages)}${special}, up to ${capacity} cases at once, works in ${calendar} (zone ${zone}), user in the CRM: ${listedOrNone(users(agent))}`;
     }),
     ...removed.map(({ id, name }) => `${name} (${id}) is no longer given cases`),
     ...both.flatMap(([one, other]) =>

@@ -5,7 +5,7 @@ import type { ClockPolicy, Policy, PromiseException, Warning } from '../../../do
 import { CLOCK_RULES } from '../../../domain/turns.ts';
 import { parseWarning } from '../duration.ts';
 import { FormatError } from '../problems.ts';
-import { about, durationInWords, listChange, listed, matched, valueChange } from './words.ts';
+import { about, durationInWords, listChange, listedOrNone, matched, valueChange } from './words.ts';
 
 const REOPENED = {
   resume: 'goes on from where it stopped',
@@ -51,8 +51,8 @@ function promiseInWords(clock: ClockPolicy): string {
   return [
     `${CLOCK_NAMES[clock.clock]}: ${targetsInWords(clock.targets, calendar)}`,
     `counted in ${calendar}`,
-    ...(warnings.length > 0 ? [`warned at ${listed(warnings)}`] : []),
-    ...(pauseOn.length > 0 ? [`paused in ${listed(pauseOn)}`] : []),
+    ...(warnings.length > 0 ? [`warned at ${listedOrNone(warnings)}`] : []),
+    ...(pauseOn.length > 0 ? [`paused in ${listedOrNone(pauseOn)}`] : []),
     ...(clock.onReopen === 'resume' && CLOCK_RULES[clock.clock].whenOver === 'cancelled'
       ? []
       : [`when a case is reopened, it ${REOPENED[clock.onReopen]}`]),

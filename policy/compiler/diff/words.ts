@@ -1,3 +1,5 @@
+import { listed } from '../../../domain/listed.ts';
+
 /** What the notes on a changed policy are made of: short phrases in the words of the policy files. */
 
 const UNITS = [
@@ -16,13 +18,12 @@ export function durationInWords(seconds: number, kind: 'business' | 'calendar'):
 }
 
 /** "a", "a and b", "a, b and c"; "none" for nothing. */
-export function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'none';
-  return names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+export function listedOrNone(names: readonly string[]): string {
+  return listed(names) || 'none';
 }
 
 export function quoted(values: readonly unknown[]): string {
-  return listed(values.map((value) => JSON.stringify(value)));
+  return listedOrNone(values.map((value) => JSON.stringify(value)));
 }
 
 /** What the second list has more and what it has less. */
@@ -38,7 +39,7 @@ export function listChange(
   what: string,
   before: readonly string[],
   after: readonly string[],
-  show: (names: readonly string[]) => string = listed,
+  show: (names: readonly string[]) => string = listedOrNone,
 ): string[] {
   const { added, removed } = difference(before, after);
   const said = [

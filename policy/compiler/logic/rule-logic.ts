@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../../domain/content-key.ts';
+import { listed } from '../../../domain/listed.ts';
 import type { TriagePolicy, TriageRule } from '../../../domain/policy.ts';
 import { contradictionIn, FormulaIndex, Known, waysToHold } from './formulas.ts';
 import { type Formula, formulaOf, type Literal, literalInWords } from './literals.ts';
@@ -116,8 +117,7 @@ function contradictory(nth: number, { id }: TriageRule, twin: TriageRule): RuleF
 function unreachable(nth: number, { id }: TriageRule, before: readonly TriageRule[]): RuleFault {
   const names = before.map((one) => JSON.stringify(one.id));
   const all = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-  const list =
-    all.length === 1 ? `${all[0]}, which takes` : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}, which take`;
+  const list = `${listed(all)}, which take${all.length === 1 ? 's' : ''}`;
   const message = `expected a rule that can be reached, found ${JSON.stringify(id)} after ${list} all its cases`;
   return { nth, kind: 'unreachable', because: before.map((one) => one.id), message };
 }

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { WEEKDAYS } from '../../../domain/calendar.ts';
+import { listed } from '../../../domain/listed.ts';
 import type { Interval } from '../../../domain/open-intervals.ts';
-import { listed } from '../diff/words.ts';
 
 /** Most lines for one list of spells: the longest come first, and the others as a number. */
 const MOST_LINES = 4;

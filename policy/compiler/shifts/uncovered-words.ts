@@ -1,6 +1,6 @@
+import { listed } from '../../../domain/listed.ts';
 import type { Policy } from '../../../domain/policy.ts';
 import { DAY_MS } from '../../../domain/zone-time.ts';
-import { listed } from '../diff/words.ts';
 import { hoursInWords, spellsInWords } from './spells-words.ts';
 import { type Uncovered, uncovered } from './uncovered.ts';
 
