@@ -69,7 +69,7 @@ const GRACE_MS = 5000;
 /** Time that a case may take from its opening to its triage, ms. */
 const TRIAGE_MS = 30_000;
 /** Measures, of which a sum says nothing. */
-export const MEASURES: ReadonlySet<string> = new Set([METRIC.alertLag, METRIC.oldestOverdue]);
+export const MEASURES: ReadonlySet<string> = new Set([METRIC.alertLag, METRIC.oldestOverdue, METRIC.holidaysKnownDays]);
 const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 export function summarise(facts: RunFacts): Summary {

@@ -119,6 +119,11 @@ describe('summarise', () => {
     `);
   });
 
+  test('says how often the days of known holidays were measured, not what they sum up to', () => {
+    const summary = summarise(facts([opening], { metrics: new Map([['HolidaysKnownDays', [4419, 4419]]]) }));
+    expect(summaryText(summary)).toContain('HolidaysKnownDays measured 2 times');
+  });
+
   test('a call that a role does not allow is told; an engine that checks none is not called clean of them', () => {
     const refusal = {
       at: 0,
