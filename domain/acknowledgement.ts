@@ -10,13 +10,33 @@ export interface Acknowledgement {
   readonly alertId: string;
 }
 
-type Promised = NonNullable<EventOf<'alert-acknowledged'>['promise']>;
+type Acknowledged = EventOf<'alert-acknowledged'>;
+type Promised = NonNullable<Acknowledged['promise']>;
 
 /** The promise that an alert is about: one target of one run of a clock. Undefined for an alert without a deadline. */
 export function promiseIn({ clock, turn, targetSeconds }: Alert): Promised | undefined {
   return clock === undefined || turn === undefined || targetSeconds === undefined
     ? undefined
     : { clock, turn, targetSeconds };
+}
+
+/** The event that an alert was acknowledged by a lead; its key makes it happen once. `now`: the instant of writing. */
+export function acknowledgedBy(
+  by: string,
+  { alertId, caseId }: Pick<Alert, 'alertId' | 'caseId'>,
+  now: string,
+  more: Pick<Acknowledged, 'promise' | 'through'>,
+): Acknowledged {
+  return {
+    type: 'alert-acknowledged',
+    key: `caserelay:alert-acknowledged:${alertId}`,
+    caseId,
+    occurredAt: now,
+    receivedAt: now,
+    alertId,
+    by,
+    ...more,
+  };
 }
 
 /**

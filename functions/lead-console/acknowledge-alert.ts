@@ -1,4 +1,4 @@
-import { coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
+import { acknowledgedBy, coveredBy, promiseIn, toldOf } from '../../domain/acknowledgement.ts';
 import { whyMoot } from '../../domain/alert.ts';
 import { toInstant } from '../../domain/event.ts';
 import { handoffRuns } from '../../domain/handoff-story.ts';
@@ -20,19 +20,12 @@ export async function acknowledgeAlert(visit: Visit, deps: ConsoleDeps): Promise
   const admitted = await admit(visit, 'acknowledge', deps);
   if ('html' in admitted) return admitted;
   const { stored, leadId } = admitted;
-  const { alertId, caseId } = stored.alert;
+  const { alert } = stored;
+  const { alertId } = alert;
   const at = toInstant(deps.now());
-  const promise = promiseIn(stored.alert);
-  const outcome = await deps.store.acknowledge(alertId, leadId, at, {
-    type: 'alert-acknowledged',
-    key: `caserelay:alert-acknowledged:${alertId}`,
-    caseId,
-    occurredAt: at,
-    receivedAt: at,
-    alertId,
-    by: leadId,
-    ...(promise === undefined ? {} : { promise }),
-  });
+  const promise = promiseIn(alert);
+  const event = acknowledgedBy(leadId, alert, at, promise === undefined ? {} : { promise });
+  const outcome = await deps.store.acknowledge(alertId, leadId, at, event);
   if (outcome === 'acknowledged') deps.meter.count('alertAcknowledged');
   const now = (await deps.store.alert(alertId)) ?? stored;
   return alertPage({ ...admitted, stored: now }, visit, outcome === 'acknowledged', deps);

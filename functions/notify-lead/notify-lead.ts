@@ -1,4 +1,4 @@
-import { type Acknowledgement, coveredBy, toldOf } from '../../domain/acknowledgement.ts';
+import { type Acknowledgement, acknowledgedBy, coveredBy, toldOf } from '../../domain/acknowledgement.ts';
 import { type Alert, isAlwaysTold, isMoot, recipients, rungsOf, turnOf } from '../../domain/alert.ts';
 import type { Case, FoldContext } from '../../domain/case.ts';
 import { type CaseEvent, toInstant } from '../../domain/event.ts';
@@ -82,17 +82,8 @@ async function tellWhoHasIt(scene: Scene, { by, at, alertId }: Acknowledgement, 
   const { alert, taskToken } = input;
   const leads = deps.context.policy.leads.filter(({ id }) => id === by);
   if (!toldOf(alert.alertId, scene.log).some(({ to }) => to === by)) await tellAll(leads, scene, input, deps);
-  const now = toInstant(deps.now());
-  await deps.store.acknowledge(alert.alertId, by, at, {
-    type: 'alert-acknowledged',
-    key: `caserelay:alert-acknowledged:${alert.alertId}`,
-    caseId: alert.caseId,
-    occurredAt: now,
-    receivedAt: now,
-    alertId: alert.alertId,
-    by,
-    through: alertId,
-  });
+  const event = acknowledgedBy(by, alert, toInstant(deps.now()), { through: alertId });
+  await deps.store.acknowledge(alert.alertId, by, at, event);
   await deps.workflows.resume(taskToken, { outcome: 'acknowledged' });
   return 'acknowledged' as const;
 }

@@ -3,7 +3,7 @@ import type { CaseEvent, CaseEventType, EventOf } from '../../domain/event.ts';
 let made = 0;
 
 /** What a CRM tells; all else we make ourselves, and its key says so. */
-const TOLD: ReadonlySet<CaseEventType> = new Set([
+export const FROM_CRM: ReadonlySet<CaseEventType> = new Set([
   'opened',
   'message-added',
   'status-changed',
@@ -26,7 +26,7 @@ export function event<T extends CaseEventType>(
   const occurredAt = new Date(at).toISOString();
   return {
     type,
-    key: `${TOLD.has(type) ? '' : 'caserelay:'}e${++made}`,
+    key: `${FROM_CRM.has(type) ? '' : 'caserelay:'}e${++made}`,
     caseId: 'zendesk:5158',
     occurredAt,
     receivedAt: occurredAt,
